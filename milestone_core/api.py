@@ -1,0 +1,113 @@
+"""The one import of plugin authors: hooks, ports, values and errors.
+
+Everything here is public and kept stable; nothing else of ``milestone_core`` is.
+"""
+
+from __future__ import annotations
+
+from milestone_core.domain.address import MAINNET, TESTNET, Address, Credential, CredentialKind
+from milestone_core.domain.chain import (
+    ADA,
+    AssetId,
+    BeyondHorizon,
+    ChainHealth,
+    Era,
+    IndexHealth,
+    Output,
+    OutputReference,
+    ProtocolParameters,
+    RedeemerUnits,
+    Script,
+    SlotClock,
+    Snapshot,
+    Spending,
+    Tip,
+    Units,
+    Utxo,
+    Value,
+)
+from milestone_core.domain.release import Releasable, ReleaseContext
+from milestone_core.domain.vesting import Vesting
+from milestone_core.errors import (
+    BadAnswer,
+    BadInput,
+    Busy,
+    CorruptStore,
+    InsufficientFunds,
+    MilestoneError,
+    Misconfigured,
+    NotFound,
+    NotYet,
+    OutcomeUnknown,
+    Refused,
+    ScriptRefused,
+    ServiceUnavailable,
+    TransactionRefused,
+)
+from milestone_core.hookspecs import hookimpl
+from milestone_core.ports import (
+    ChainQuery,
+    CompiledValidator,
+    ContractLoader,
+    Document,
+    ReleasePolicy,
+    Storage,
+    StorageTransaction,
+    UtxoLookup,
+)
+from milestone_core.providers import NoSettings, Provider, Surroundings
+
+__all__ = [
+    "ADA",
+    "MAINNET",
+    "TESTNET",
+    "Address",
+    "AssetId",
+    "BadAnswer",
+    "BadInput",
+    "BeyondHorizon",
+    "Busy",
+    "ChainHealth",
+    "ChainQuery",
+    "CompiledValidator",
+    "ContractLoader",
+    "CorruptStore",
+    "Credential",
+    "CredentialKind",
+    "Document",
+    "Era",
+    "IndexHealth",
+    "InsufficientFunds",
+    "MilestoneError",
+    "Misconfigured",
+    "NoSettings",
+    "NotFound",
+    "NotYet",
+    "OutcomeUnknown",
+    "Output",
+    "OutputReference",
+    "ProtocolParameters",
+    "Provider",
+    "RedeemerUnits",
+    "Refused",
+    "Releasable",
+    "ReleaseContext",
+    "ReleasePolicy",
+    "Script",
+    "ScriptRefused",
+    "ServiceUnavailable",
+    "SlotClock",
+    "Snapshot",
+    "Spending",
+    "Storage",
+    "StorageTransaction",
+    "Surroundings",
+    "Tip",
+    "TransactionRefused",
+    "Units",
+    "Utxo",
+    "UtxoLookup",
+    "Value",
+    "Vesting",
+    "hookimpl",
+]

@@ -1,0 +1,1 @@
+"""The rules of milestone distributions: pure values, no I/O, no clock, standard library only."""
