@@ -61,9 +61,9 @@ class Value:
         return self.lovelace if asset.is_ada else self.assets.get(asset, 0)
 
     @property
-    def shortfalls(self) -> Value:
-        """The negative entries, turned positive: what is missing where a subtraction went below."""
-        return Value(max(0, -self.lovelace), {a: -n for a, n in self.assets.items() if n < 0})
+    def positive(self) -> Value:
+        """Only the entries above zero: of "needed minus available", what is missing."""
+        return Value(max(0, self.lovelace), {a: n for a, n in self.assets.items() if n > 0})
 
     @classmethod
     def of(cls, asset: AssetId, quantity: int) -> Value:

@@ -190,7 +190,7 @@ def claims(states: Iterable[RowState]) -> tuple[Claim, ...]:
 
 
 def payouts(page: Page, vault: Vault, claimed: Iterable[Claim]) -> tuple[Payout, ...]:
-    """The outputs that the contract demands for ``claimed``: adjacent claims of one address share one.
+    """The outputs that the contract demands: adjacent claims of one address share one.
 
     :raises ValueError: the claims are not in the contract's order, or pay nothing new.
     """

@@ -1,0 +1,1 @@
+"""The contract seen from outside: its blueprint, its data, and what oracles sign."""

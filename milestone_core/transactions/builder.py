@@ -1,0 +1,227 @@
+"""From a draft to a balanced transaction with exact units, exact fee, collateral and change.
+
+Units depend on the transaction and the fee on the units, so it goes round: assemble, evaluate,
+assemble with what came out, until nothing changes. The last evaluation is of the very body that
+will be signed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from milestone_core.domain.chain import (
+    Output,
+    ProtocolParameters,
+    RedeemerUnits,
+    Units,
+    Utxo,
+    Value,
+)
+from milestone_core.errors import Refused, ScriptRefused
+from milestone_core.onchain import plutus_data
+from milestone_core.transactions import encoding, fees, wallet
+from milestone_core.transactions.draft import Draft, Layout, MakeRedeemer
+from milestone_core.transactions.encoding import Body, Redeemer
+from milestone_core.transactions.keys import SigningKey
+from milestone_core.transactions.unsigned import Unsigned
+from milestone_core.transactions.wallet import Wallet
+
+Evaluate = Callable[[bytes], Sequence[RedeemerUnits]]
+Pointer = tuple[str, int]
+
+_FIRST_FEE = 300_000
+_MAX_ROUNDS = 20
+_LANGUAGE = "plutus:v3"
+
+
+def build(
+    draft: Draft, own: Wallet, parameters: ProtocolParameters, evaluate: Evaluate
+) -> Unsigned:
+    """Balance a draft.
+
+    Outputs that the draft leaves at zero lovelace are raised to the least that the ledger wants.
+
+    :param own: who pays the fee, gets the change and puts up the collateral.
+    :param evaluate: runs the scripts of an unsigned transaction (CBOR), as the chain would.
+    :raises InsufficientFunds: the wallet cannot pay fee, outputs or collateral.
+    :raises ScriptRefused: a validator said no; the message names what it guards.
+    :raises Refused: the transaction is larger, or takes more units, than the chain allows.
+    """
+    draft = replace(draft, outputs=tuple(_with_least_ada(o, parameters) for o in draft.outputs))
+    fee, units = _FIRST_FEE, dict[Pointer, Units]()
+    too_low: set[int] = set()
+    for _ in range(_MAX_ROUNDS):
+        unsigned = _assemble(draft, own, parameters, fee, units)
+        least = _least_fee(unsigned, parameters)
+        if least > fee:
+            too_low.add(fee)
+        if least > fee or (least < fee and least not in too_low):
+            fee = least
+            continue
+        fresh = _evaluate(unsigned, evaluate)
+        if fresh == units:
+            _check_limits(unsigned, parameters)
+            return unsigned
+        units, too_low = fresh, set()
+    raise Refused(f"the {draft.purpose} cannot be balanced: its cost changes with every fee")
+
+
+def _with_least_ada(output: Output, parameters: ProtocolParameters) -> Output:
+    lovelace = output.value.lovelace
+    if lovelace:
+        return output
+    while True:
+        raised = replace(output, value=Value(lovelace, output.value.assets))
+        least = fees.least_lovelace(parameters, encoding.output_size(raised))
+        if lovelace >= least:
+            return raised
+        lovelace = least
+
+
+def _assemble(
+    draft: Draft,
+    own: Wallet,
+    parameters: ProtocolParameters,
+    fee: int,
+    units: Mapping[Pointer, Units],
+) -> Unsigned:
+    inputs, change = _balance(draft, own, parameters, fee)
+    layout = Layout(
+        tuple(sorted(utxo.reference for utxo in inputs)),
+        tuple(sorted(utxo.reference for utxo in draft.reference_inputs)),
+    )
+    redeemers = tuple(
+        Redeemer(*pointer, plutus_data.encode(make(layout)), units.get(pointer, Units(0, 0)))
+        for pointer, make, _ in _scripts(draft, layout)
+    )
+    guard = wallet.collateral(own, parameters, fee) if redeemers else None
+    put_up = guard.inputs if guard else ()
+    body = Body(
+        inputs=layout.inputs,
+        reference_inputs=layout.reference_inputs,
+        outputs=(*draft.outputs, *change),
+        fee=fee,
+        mint=draft.minted.assets,
+        collateral=tuple(sorted(utxo.reference for utxo in put_up)),
+        collateral_return=guard.returned if guard else None,
+        total_collateral=guard.total if guard else None,
+        valid_from=draft.valid_from,
+        valid_until=draft.valid_until,
+        integrity_hash=_integrity_hash(redeemers, parameters),
+    )
+    return Unsigned(
+        draft=draft,
+        layout=layout,
+        body=encoding.encode_body(body),
+        redeemers=redeemers,
+        fee=fee,
+        inputs=inputs,
+        put_up=put_up,
+        signers=_signers(own, (*inputs, *put_up)),
+    )
+
+
+def _balance(
+    draft: Draft, own: Wallet, parameters: ProtocolParameters, fee: int
+) -> tuple[tuple[Utxo, ...], tuple[Output, ...]]:
+    """All inputs, and the change if there is any."""
+    scripted = tuple(item.utxo for item in draft.script_inputs)
+    given = _total(utxo.output.value for utxo in scripted) + draft.minted
+    needed = _total(output.value for output in draft.outputs) + Value(fee) - given
+    reserve = 0
+    while True:
+        chosen = wallet.cover(own, needed + Value(reserve), draft.wallet_inputs)
+        rest = _total(utxo.output.value for utxo in chosen) - needed
+        if rest == Value():
+            return (*scripted, *chosen), ()
+        change = Output(own.change, rest)
+        least = fees.least_lovelace(parameters, encoding.output_size(change))
+        if rest.lovelace >= least:
+            return (*scripted, *chosen), (change,)
+        reserve = least
+
+
+def _scripts(draft: Draft, layout: Layout) -> Iterable[tuple[Pointer, MakeRedeemer, str]]:
+    """Every script that runs: where, what makes its redeemer, and its label."""
+    for item in draft.script_inputs:
+        index = layout.input_index(item.utxo.reference)
+        yield ("spend", index), item.redeemer, item.label
+    policies = sorted(minting.policy for minting in draft.minting)
+    for minting in draft.minting:
+        yield ("mint", policies.index(minting.policy)), minting.redeemer, minting.label
+
+
+def _integrity_hash(
+    redeemers: tuple[Redeemer, ...], parameters: ProtocolParameters
+) -> bytes | None:
+    if not redeemers:
+        return None
+    return encoding.integrity_hash(
+        encoding.encode_redeemers(redeemers), parameters.cost_models[_LANGUAGE]
+    )
+
+
+def _signers(own: Wallet, spent: Iterable[Utxo]) -> tuple[SigningKey, ...]:
+    credentials = {utxo.output.address.payment for utxo in spent}
+    return tuple(key for key in own.keys if key.credential in credentials)
+
+
+def _least_fee(unsigned: Unsigned, parameters: ProtocolParameters) -> int:
+    seen = {u.reference: u for u in (*unsigned.inputs, *unsigned.draft.reference_inputs)}
+    scripts = (utxo.output.script for utxo in seen.values())
+    return fees.least_fee(
+        parameters,
+        size=unsigned.signed_size,
+        units=unsigned.units,
+        reference_scripts=sum(len(script.code) for script in scripts if script),
+    )
+
+
+def _evaluate(unsigned: Unsigned, evaluate: Evaluate) -> dict[Pointer, Units]:
+    if not unsigned.redeemers:
+        return {}
+    try:
+        answers = evaluate(unsigned.cbor())
+    except ScriptRefused as refusal:
+        labels = _labels(unsigned)
+        named = [labels.get(pointer, " ".join(map(str, pointer))) for pointer in refusal.redeemers]
+        raise ScriptRefused(
+            f"the contract refuses the {unsigned.draft.purpose}: {', '.join(named)}",
+            redeemers=refusal.redeemers,
+            hint=refusal.hint,
+            data=refusal.details.get("data"),
+        ) from refusal
+    return {(answer.purpose, answer.index): answer.units for answer in answers}
+
+
+def _labels(unsigned: Unsigned) -> dict[Pointer, str]:
+    return {pointer: label for pointer, _, label in _scripts(unsigned.draft, unsigned.layout)}
+
+
+def _check_limits(unsigned: Unsigned, parameters: ProtocolParameters) -> None:
+    purpose, size = unsigned.draft.purpose, unsigned.signed_size
+    if size > parameters.max_transaction_size:
+        raise Refused(
+            f"the {purpose} takes {size} bytes, a transaction may have "
+            f"{parameters.max_transaction_size}",
+            hint="Do less in one transaction.",
+            details={"size": size, "limit": parameters.max_transaction_size},
+        )
+    used, most = unsigned.units, parameters.max_units
+    if used.memory > most.memory or used.steps > most.steps:
+        labels = _labels(unsigned)
+        each = {
+            labels[redeemer.purpose, redeemer.index]: [redeemer.units.memory, redeemer.units.steps]
+            for redeemer in unsigned.redeemers
+        }
+        raise Refused(
+            f"the {purpose} takes {used.memory} memory and {used.steps} steps, "
+            f"a transaction may take {most.memory} and {most.steps}: {each}",
+            hint="Do less in one transaction.",
+            details={"units": each, "limit": [most.memory, most.steps]},
+        )
+
+
+def _total(values: Iterable[Value]) -> Value:
+    return sum(values, Value())
