@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -191,6 +192,19 @@ def integrity_hash(redeemers: bytes, cost_model: tuple[int, ...]) -> bytes:
     """
     view = cbor2.dumps({_PLUTUS_V3_VIEW: list(cost_model)})
     return blake2b(redeemers + view, digest_size=32).digest()
+
+
+def body_of(transaction: bytes) -> bytes:
+    """The bytes of a transaction's body, exactly as they stand in it.
+
+    :raises ValueError: it does not begin as a transaction of four parts.
+    """
+    if not transaction.startswith(_TRANSACTION_HEAD):
+        raise ValueError("a transaction is an array of four")
+    stream = io.BytesIO(transaction)
+    stream.seek(len(_TRANSACTION_HEAD))
+    cbor2.CBORDecoder(stream).decode()
+    return transaction[len(_TRANSACTION_HEAD) : stream.tell()]
 
 
 def transaction_id(body: bytes) -> bytes:

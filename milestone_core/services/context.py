@@ -1,0 +1,46 @@
+"""What every use case is given: the ports of this project, made when first asked for."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from milestone_core.domain.schedule import PolicyChoice
+from milestone_core.onchain.contract import Contract
+from milestone_core.ports import ChainQuery, ReleasePolicy, Storage, UtxoLookup
+
+
+class Context(Protocol):
+    """The parts that services work with. Each is made on first use, so reading a local file
+    needs no server, and asking the chain needs no store."""
+
+    @property
+    def network(self) -> str:
+        """The name of the configured network."""
+
+    @property
+    def network_id(self) -> int:
+        """0 on every testnet, 1 on mainnet."""
+
+    @property
+    def chain(self) -> ChainQuery: ...
+
+    @property
+    def utxo(self) -> UtxoLookup: ...
+
+    @property
+    def contract(self) -> Contract: ...
+
+    @property
+    def storage(self) -> Storage: ...
+
+    def policy(self, choice: PolicyChoice) -> ReleasePolicy:
+        """The release policy that a schedule names, with its settings."""
+
+    def now(self) -> int:
+        """The wall clock, POSIX ms: for notes to people, never for rules."""
+
+    def tell(self, line: str) -> None:
+        """Say what is going on, to a person who waits."""
+
+    def warn(self, line: str) -> None:
+        """Say what a person should look at."""
