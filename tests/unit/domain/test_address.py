@@ -71,5 +71,5 @@ def test_a_stake_address_is_refused() -> None:
 
 @given(st.text(max_size=120))
 def test_text_that_is_no_address_gives_a_reason(text: str) -> None:
-    with pytest.raises(ValueError, match="it|its|character"):
+    with pytest.raises(ValueError, match=r"it|its|character"):
         Address.parse(text)

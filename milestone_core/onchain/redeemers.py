@@ -1,0 +1,82 @@
+"""What the validators are told: one function for each action.
+
+The shapes are those of ``validators/lib/milestone/types.ak``. Indices are those of the finished
+transaction: inputs and reference inputs in the ledger's order, outputs as they stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from milestone_core.domain.attestation import Attestation
+from milestone_core.domain.chain import OutputReference
+from milestone_core.domain.release import Claim
+from milestone_core.onchain.plutus_data import Constr, Data
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A milestone by its index, its evidence, and signatures with the index of each oracle."""
+
+    milestone: int
+    evidence: bytes
+    signatures: Sequence[tuple[int, Attestation]]
+
+
+def start_programme(seed: OutputReference, output: int) -> Data:
+    """Mint a programme's token: the programme is output number ``output``."""
+    return Constr(0, [_output_reference(seed), output])
+
+
+def burn_programme() -> Data:
+    """Burn a programme's token while it is closed."""
+    return Constr(1)
+
+
+def attest(proofs: Sequence[Proof]) -> Data:
+    """Prove milestones, in ascending order of their index."""
+    return Constr(0, [[_proof(proof) for proof in proofs]])
+
+
+def close_programme() -> Data:
+    """Close a programme after its end."""
+    return Constr(3)
+
+
+def register(
+    seed: OutputReference, schedule: int, vault: int, programme: int, *, programme_is_output: bool
+) -> Data:
+    """Mint a page's two tokens: schedule and vault are outputs, the programme an output of the
+    same transaction or a reference input."""
+    place = Constr(1 if programme_is_output else 0, [programme])
+    return Constr(0, [_output_reference(seed), schedule, vault, place])
+
+
+def burn_page(schedule: int, vault: int, programme: int | None) -> Data:
+    """Burn a page's two tokens: schedule and vault are inputs, the programme, where the page is
+    closed because no row is owed, a reference input."""
+    place: Data = Constr(1) if programme is None else Constr(0, [programme])
+    return Constr(1, [schedule, vault, place])
+
+
+def release(schedule: int, programme: int, claims: Sequence[Claim]) -> Data:
+    """Pay claims out of a vault; schedule and programme are reference inputs."""
+    return Constr(0, [schedule, programme, [[claim.row, claim.steps] for claim in claims]])
+
+
+def close_page() -> Data:
+    """Spend a schedule or a vault while its tokens are burned."""
+    return Constr(1)
+
+
+def _output_reference(reference: OutputReference) -> Data:
+    return Constr(0, [reference.transaction_id, reference.index])
+
+
+def _proof(proof: Proof) -> Data:
+    signatures: list[Data] = [
+        Constr(0, [index, signed.verification_key, signed.header, signed.signature])
+        for index, signed in proof.signatures
+    ]
+    return Constr(0, [proof.milestone, proof.evidence, signatures])

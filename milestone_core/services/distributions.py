@@ -1,0 +1,171 @@
+"""A schedule of this project together with what lies on chain under its ids."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from milestone_core.domain import distribution as layout
+from milestone_core.domain.address import Credential
+from milestone_core.domain.attestation import Attestation, Tally, tally
+from milestone_core.domain.chain import AssetId
+from milestone_core.domain.distribution import Page, Programme, ProgrammeMilestone
+from milestone_core.domain.schedule import Allocation, Schedule
+from milestone_core.errors import NotFound, Refused
+from milestone_core.files import records
+from milestone_core.files.records import ATTESTATIONS, SCHEDULES, ScheduleRecord
+from milestone_core.services import lookup
+from milestone_core.services.context import Context
+from milestone_core.services.lookup import PageOnChain, ProgrammeOnChain
+
+PAGE_DATUM_BYTES = 10_500
+"""How large a page's datum may become, so that registering it stays within 80 % of the largest
+transaction even when it starts the programme as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """A deployed schedule. A page that is no longer on chain is None."""
+
+    record: ScheduleRecord
+    programme: ProgrammeOnChain
+    pages: tuple[PageOnChain | None, ...]
+
+    @property
+    def schedule(self) -> Schedule:
+        return self.record.schedule
+
+    @property
+    def open_pages(self) -> tuple[PageOnChain, ...]:
+        return tuple(page for page in self.pages if page is not None)
+
+
+def record_of(context: Context, name: str) -> ScheduleRecord:
+    """The schedule of that name as this project keeps it.
+
+    :raises NotFound: there is none; names those that there are.
+    """
+    document = context.storage.read(SCHEDULES, name)
+    if document is None:
+        known = [key for key, _ in context.storage.scan(SCHEDULES)]
+        here = f"here are: {', '.join(known)}" if known else "there are none yet"
+        raise NotFound(
+            f"no schedule {name!r} is registered here ({here})",
+            hint="Register one with: milestone register SCHEDULE.toml",
+        )
+    return records.decode_schedule(document, name)
+
+
+def all_records(context: Context) -> tuple[ScheduleRecord, ...]:
+    """Every schedule of this project, by name."""
+    documents = context.storage.scan(SCHEDULES)
+    return tuple(records.decode_schedule(document, key) for key, document in documents)
+
+
+def keep(context: Context, record: ScheduleRecord) -> None:
+    """Write a schedule's record."""
+    with context.storage.transaction() as transaction:
+        transaction.put(SCHEDULES, record.key, records.encode_schedule(record))
+
+
+def pages_of(schedule: Schedule) -> tuple[tuple[Allocation, ...], ...]:
+    """The allocations of each page: always the same for the same schedule."""
+    return layout.split(schedule, max_bytes=PAGE_DATUM_BYTES)
+
+
+def expected_page(schedule: Schedule, number: int, registry: bytes, programme: AssetId) -> Page:
+    """The schedule's datum of page ``number`` (from 0), as deploying writes it."""
+    return layout.lay_out(
+        schedule, pages_of(schedule)[number], registry=registry, programme=programme
+    )
+
+
+def expected_programme(schedule: Schedule) -> Programme:
+    """The programme of a schedule as it is started: nothing proven."""
+    return Programme(
+        milestones=tuple(ProgrammeMilestone(m.key) for m in schedule.milestones),
+        oracles=schedule.oracles,
+        quorum=schedule.quorum,
+        round=0,
+        owner=schedule.owner.payment,
+        until=schedule.until,
+        cancelled=False,
+    )
+
+
+def deployed_programme(record: ScheduleRecord) -> AssetId:
+    """The id of the schedule's programme.
+
+    :raises NotFound: the schedule has not been deployed.
+    """
+    if record.programme is None:
+        name = record.schedule.name
+        raise NotFound(
+            f"the schedule {name!r} is not deployed",
+            hint=f"Deploy it with: milestone deploy {name} --key FILE",
+        )
+    return record.programme
+
+
+def require_milestone(programme: Programme, milestone: str) -> int:
+    """The index of a milestone.
+
+    :raises NotFound: the programme has none of that id; names those that it has.
+    """
+    index = programme.milestone_index(milestone.encode())
+    if index is None:
+        known = ", ".join(m.id.decode(errors="replace") for m in programme.milestones)
+        raise NotFound(f"there is no milestone {milestone!r}; there are: {known}")
+    return index
+
+
+def load(context: Context, name: str) -> Distribution:
+    """The distribution of that name, verified against its schedule.
+
+    :raises NotFound: it is not registered here, or not (or no longer) on chain.
+    :raises Refused: what lies on chain is not what the schedule promises.
+    """
+    record = record_of(context, name)
+    programme = lookup.find_programme(context, deployed_programme(record))
+    pages = tuple(page_on_chain(context, record, number) for number in range(len(record.pages)))
+    return Distribution(record, programme, pages)
+
+
+def page_on_chain(context: Context, record: ScheduleRecord, number: int) -> PageOnChain | None:
+    """Page ``number`` of a deployed schedule, None where it has been closed.
+
+    :raises Refused: what lies on chain is not what the schedule promises.
+    """
+    try:
+        page = lookup.find_page(context, record.pages[number])
+    except NotFound:
+        # It was on chain once, for its id was recorded from a confirmed transaction: closed.
+        return None
+    programme = deployed_programme(record)
+    registry = context.contract.registry.hash
+    if page.page != expected_page(record.schedule, number, registry, programme):
+        raise Refused(
+            f"the distribution {page.id} is on chain, but it is not what the schedule "
+            f"{record.schedule.name!r} promises",
+            hint="Do not trust it. Compare it with: milestone schedule show --datum",
+        )
+    return page
+
+
+def attestations_of(context: Context, name: str) -> tuple[Attestation, ...]:
+    """The attestations that were committed for a schedule."""
+    return tuple(
+        records.decode_attestation(document, key).attestation
+        for key, document in context.storage.scan(ATTESTATIONS)
+        if key.startswith(f"{name}/")
+    )
+
+
+def best_tally(context: Context, name: str, programme: Programme, milestone: str) -> Tally | None:
+    """The evidence with the most signatures for a milestone, None where nobody has signed."""
+    tallies = tally(attestations_of(context, name), programme, milestone)
+    return tallies[0] if tallies else None
+
+
+def owner_of(schedule: Schedule) -> Credential:
+    """Who may register, cancel and reclaim."""
+    return schedule.owner.payment

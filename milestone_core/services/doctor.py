@@ -1,0 +1,157 @@
+"""Is everything there, on the right network, and up to date? One finding for each part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from milestone_core.domain.chain import Tip
+from milestone_core.errors import MilestoneError
+from milestone_core.networks import NETWORKS
+from milestone_core.services import scripts
+from milestone_core.services.building import MAX_LAG_SLOTS
+from milestone_core.services.context import Context
+
+_FULLY_SYNCHRONISED = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """How one part is. ``remedy`` is what to do where it is not ``ok``.
+
+    ``fatal`` is whether commands that need the part must fail; what is not fatal is a warning.
+    """
+
+    part: str
+    ok: bool
+    detail: str
+    remedy: str = ""
+    fatal: bool = True
+    figures: dict[str, object] = field(default_factory=dict)
+
+
+def examine(context: Context) -> tuple[Finding, ...]:
+    """Look at every part, whatever is wrong with the others."""
+    findings: list[Finding] = []
+    tip = _look(findings, "Ogmios", lambda: _ogmios(context))
+    _look(findings, "node", lambda: _node(context))
+    _look(findings, "Kupo", lambda: _kupo(context, tip))
+    _look(findings, "contract", lambda: _contract(context))
+    if tip is not None and all(f.ok for f in findings if f.part == "Kupo"):
+        _look(findings, "reference scripts", lambda: _published(context))
+    _look(findings, "storage", lambda: _storage(context))
+    return tuple(findings)
+
+
+Look = Callable[[], tuple[Finding, Tip | None]]
+
+
+def _look(findings: list[Finding], part: str, look: Look) -> Tip | None:
+    try:
+        finding, tip = look()
+    except MilestoneError as error:
+        finding, tip = Finding(part, False, error.message, error.hint), None
+    findings.append(finding)
+    return tip
+
+
+def _ogmios(context: Context) -> tuple[Finding, Tip | None]:
+    health = context.chain.health()
+    detail = f"version {health.version}"
+    if not health.connected:
+        remedy = "Start cardano-node, and give Ogmios the path of its socket."
+        return Finding("Ogmios", False, f"{detail}, not connected to a node", remedy), None
+    return Finding("Ogmios", True, detail), context.chain.tip()
+
+
+def _node(context: Context) -> tuple[Finding, None]:
+    expected = NETWORKS[context.network].magic
+    magic = context.chain.network_magic()
+    tip = context.chain.tip()
+    figures: dict[str, object] = {"magic": magic, "slot": tip.slot}
+    if magic != expected:
+        names = [name for name, network in NETWORKS.items() if network.magic == magic]
+        served = names[0] if names else f"the network with magic {magic}"
+        return Finding(
+            "node",
+            False,
+            f"it follows {served}, this project is for {context.network} ({expected})",
+            "Point [ogmios] url at a node of the right network, or use another project folder.",
+            figures=figures,
+        ), None
+    synchronisation = context.chain.health().synchronisation
+    if synchronisation is not None and synchronisation < _FULLY_SYNCHRONISED:
+        percent = f"{float(100 * synchronisation):.2f} %"
+        return Finding(
+            "node",
+            False,
+            f"{context.network}, {percent} synchronised, at slot {tip.slot}",
+            "Wait until it has caught up.",
+            fatal=synchronisation < 1 - 1 / 1000,
+            figures=figures,
+        ), None
+    return Finding("node", True, f"{context.network}, at slot {tip.slot}", figures=figures), None
+
+
+def _kupo(context: Context, tip: Tip | None) -> tuple[Finding, None]:
+    health = context.utxo.health()
+    detail = f"version {health.version}, at slot {health.checkpoint}"
+    figures: dict[str, object] = {"checkpoint": health.checkpoint}
+    lag = max(0, tip.slot - health.checkpoint) if tip else 0
+    if lag > MAX_LAG_SLOTS:
+        return Finding(
+            "Kupo",
+            False,
+            f"{detail}, {lag} slots behind the node",
+            "Wait until it has caught up.",
+            figures=figures | {"lag_slots": lag},
+        ), None
+    unwatched = list(_unwatched(context))
+    if unwatched:
+        matches = " ".join(f"--match '{pattern}'" for pattern in unwatched)
+        return Finding(
+            "Kupo",
+            False,
+            f"{detail}, does not watch the contract",
+            f"Restart it with: {matches}",
+            figures=figures,
+        ), None
+    return Finding("Kupo", True, detail, figures=figures), None
+
+
+def _unwatched(context: Context) -> Iterator[str]:
+    contract = context.contract
+    for pattern in (
+        f"{contract.programme.hash.hex()}.*",
+        f"{contract.registry.hash.hex()}.*",
+        str(contract.distribution_address),
+    ):
+        if not context.utxo.tracks(pattern):
+            yield pattern
+
+
+def _contract(context: Context) -> tuple[Finding, None]:
+    contract = context.contract
+    figures: dict[str, object] = {v.title: v.hash.hex() for v in contract.validators}
+    detail = f"distribution {contract.distribution.hash.hex()[:16]}..., hashes agree with the code"
+    return Finding("contract", True, detail, figures=figures), None
+
+
+def _published(context: Context) -> tuple[Finding, None]:
+    missing = [validator.title for validator in scripts.find(context).missing]
+    if missing:
+        return Finding(
+            "reference scripts",
+            False,
+            f"not on chain: {', '.join(missing)}",
+            "Nothing to do: deploy publishes them, or: milestone contract publish --key FILE",
+            fatal=False,
+        ), None
+    return Finding("reference scripts", True, "on chain"), None
+
+
+def _storage(context: Context) -> tuple[Finding, None]:
+    with context.storage.transaction():
+        # Taking the lock and letting go of it shows that the store can be written.
+        pass
+    return Finding("storage", True, context.storage.location()), None

@@ -1,0 +1,176 @@
+"""Close what is finished: the owner gets back what nobody can claim any more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from milestone_core.domain import release as rules
+from milestone_core.domain.chain import Value
+from milestone_core.domain.distribution import Programme
+from milestone_core.domain.schedule import PROGRAMME_OUTLIVES_EXPIRY
+from milestone_core.errors import NotFound, NotYet
+from milestone_core.files.records import ScheduleRecord
+from milestone_core.services import building, distributions, lookup, scripts, sending, wallets
+from milestone_core.services.context import Context
+from milestone_core.services.lookup import PageOnChain, ProgrammeOnChain
+from milestone_core.services.sending import Operator, Sent
+from milestone_core.transactions import reclaim as closing
+from milestone_core.transactions.unsigned import Unsigned
+
+
+@dataclass(frozen=True, slots=True)
+class Reclaimed:
+    """What was closed. ``returned`` is what the closed outputs held: assets and lovelace.
+
+    ``programme_closes_at`` (POSIX ms) is when the programme may be closed, None once it is.
+    """
+
+    sent: tuple[Sent, ...]
+    returned: Value
+    programme_closes_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """Why a page may be closed: whether it reads the programme, whether it needs a lower bound."""
+
+    reads_programme: bool
+    bounded: bool
+
+
+def reclaim(context: Context, name: str, operator: Operator) -> Reclaimed:
+    """Close every page that may be closed, and the programme once it may.
+
+    :raises BadInput: none of the keys is the owner's.
+    :raises NotFound: nothing of it is on chain any more.
+    :raises NotYet: nothing may be closed yet; says what stands in the way and until when.
+    """
+    sending.settle(context, name, operator.patience)
+    record = distributions.record_of(context, name)
+    owner = distributions.owner_of(record.schedule)
+    wallets.owned_output(wallets.open_wallet(context, operator.keys), owner)
+    programme = _programme(context, record)
+    pages = _pages(context, record)
+    if programme is None and not pages:
+        raise NotFound(f"{name!r} is closed: nothing of it is on chain any more")
+    now = building.moment(context).now
+    closable = [(page, way) for page in pages if (way := _way(page, programme, now))]
+    programme_due = programme is not None and now > programme.programme.until
+    if not closable and not programme_due:
+        raise _too_early(name, pages, programme, now)
+    sent: list[Sent] = []
+    returned = Value()
+    for page, way in closable:
+        unsigned = _close_page(context, page, programme, way, operator)
+        done = sending.send(context, unsigned, operator, schedule=name, must_wait=True)
+        if done is None:
+            break
+        sent.append(done)
+        returned += _held_by(page)
+    if programme is not None and programme_due and len(sent) == len(closable):
+        unsigned = _close_programme(context, programme, operator)
+        done = sending.send(context, unsigned, operator, schedule=name)
+        if done is not None:
+            sent.append(done)
+            returned += programme.utxo.output.value - Value(0, {programme.id: 1})
+            programme = None
+    return Reclaimed(tuple(sent), returned, programme.programme.until if programme else None)
+
+
+def _pages(context: Context, record: ScheduleRecord) -> list[PageOnChain]:
+    numbers = range(len(record.pages))
+    found = (distributions.page_on_chain(context, record, number) for number in numbers)
+    return [page for page in found if page is not None]
+
+
+def _held_by(page: PageOnChain) -> Value:
+    held = page.vault_utxo.output.value + page.schedule_utxo.output.value
+    return held - Value(0, {page.id: 2})
+
+
+def _programme(context: Context, record: ScheduleRecord) -> ProgrammeOnChain | None:
+    try:
+        return lookup.find_programme(context, distributions.deployed_programme(record))
+    except NotFound:
+        return None
+
+
+def _way(page: PageOnChain, programme: ProgrammeOnChain | None, now: int) -> _Way | None:
+    """How the contract lets a page be closed at ``now``, None where it does not."""
+    if rules.fully_claimed(page.page, page.vault):
+        return _Way(reads_programme=False, bounded=False)
+    if programme is not None and not rules.owed_rows(page.page, page.vault, programme.programme):
+        if programme.programme.cancelled:
+            return _Way(reads_programme=True, bounded=False)
+        if now > page.page.expiry:
+            return _Way(reads_programme=True, bounded=True)
+    if now > page.page.expiry + PROGRAMME_OUTLIVES_EXPIRY:
+        return _Way(reads_programme=False, bounded=True)
+    return None
+
+
+def _close_page(
+    context: Context,
+    page: PageOnChain,
+    programme: ProgrammeOnChain | None,
+    way: _Way,
+    operator: Operator,
+) -> Unsigned:
+    wallet, at = wallets.open_wallet(context, operator.keys), building.moment(context)
+    published = scripts.find(context)
+    draft = closing.close_page(
+        page=page.id,
+        schedule=page.schedule_utxo,
+        vault=page.vault_utxo,
+        owner=wallets.owned_output(wallet, page.page.owner),
+        scripts=(published["distribution"], published["registry"]),
+        programme=programme.utxo if programme and way.reads_programme else None,
+        valid_from=at.tip.slot if way.bounded else None,
+        valid_until=at.deadline(),
+    )
+    return building.build(context, draft, wallet, at)
+
+
+def _close_programme(context: Context, programme: ProgrammeOnChain, operator: Operator) -> Unsigned:
+    wallet, at = wallets.open_wallet(context, operator.keys), building.moment(context)
+    draft = closing.close_programme(
+        programme=programme.id,
+        utxo=programme.utxo,
+        owner=wallets.owned_output(wallet, programme.programme.owner),
+        script=scripts.find(context)["programme"],
+        valid_from=at.tip.slot,
+        valid_until=at.deadline(),
+    )
+    return building.build(context, draft, wallet, at)
+
+
+def _too_early(
+    name: str, pages: list[PageOnChain], programme: ProgrammeOnChain | None, now: int
+) -> NotYet:
+    if not pages and programme is not None:
+        until = programme.programme.until
+        return NotYet(
+            f"the distributions of {name!r} are closed, its programme may be closed after its end",
+            details={"possible_after": until},
+        )
+    page = pages[0]
+    owed = _owed(page, programme.programme) if programme else ()
+    if now <= page.page.expiry:
+        return NotYet(
+            f"{name!r} has not expired, and not every allocation is paid to its last instalment",
+            hint=f"Release what is due first: milestone release {name}",
+            details={"possible_after": page.page.expiry, "rows_owed": list(owed)},
+        )
+    return NotYet(
+        f"{len(owed)} allocations are proven and not yet paid in full: until 90 days after the "
+        "expiry they belong to their beneficiaries",
+        hint=f"Pay them with: milestone release {name}",
+        details={
+            "possible_after": page.page.expiry + PROGRAMME_OUTLIVES_EXPIRY,
+            "rows_owed": list(owed),
+        },
+    )
+
+
+def _owed(page: PageOnChain, programme: Programme) -> tuple[int, ...]:
+    return rules.owed_rows(page.page, page.vault, programme)

@@ -1,0 +1,53 @@
+"""Register a schedule: validate it, keep it, and say what deploying it will take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from milestone_core.domain.schedule import Schedule
+from milestone_core.errors import BadInput
+from milestone_core.files.records import SCHEDULES, DistributionState, ScheduleRecord
+from milestone_core.services import distributions
+from milestone_core.services.context import Context
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """What was registered; ``rows_per_page`` has one number for each page."""
+
+    record: ScheduleRecord
+    rows_per_page: tuple[int, ...]
+    replaced: bool
+
+
+def register(context: Context, schedule: Schedule, *, replace: bool = False) -> Registration:
+    """Keep a schedule that has been validated.
+
+    A draft may be replaced; what is deployed may not, for it lies on chain as it is.
+
+    :param replace: whether a draft of the same name gives way.
+    :raises BadInput: there is one of that name already.
+    """
+    name = schedule.name
+    known = context.storage.read(SCHEDULES, name) is not None
+    if known:
+        _check_replaceable(context, schedule, replace=replace)
+    context.policy(schedule.policy)
+    record = ScheduleRecord(schedule, DistributionState.DRAFT, context.now())
+    distributions.keep(context, record)
+    pages = distributions.pages_of(schedule)
+    return Registration(record, tuple(len(page) for page in pages), replaced=known)
+
+
+def _check_replaceable(context: Context, schedule: Schedule, *, replace: bool) -> None:
+    existing = distributions.record_of(context, schedule.name)
+    if existing.programme is not None:
+        raise BadInput(
+            f"the schedule {schedule.name!r} is deployed and cannot be changed",
+            hint="Register the new one under another name.",
+        )
+    if not replace and existing.schedule != schedule:
+        raise BadInput(
+            f"another schedule {schedule.name!r} is registered here as a draft",
+            hint="Give this one another name, or add --replace to put it in its place.",
+        )

@@ -1,0 +1,210 @@
+"""Release what is claimable: prove first where a quorum is at hand, then pay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from milestone_core.domain import release as rules
+from milestone_core.domain.address import Address
+from milestone_core.domain.release import AllocationState, Claim, Payout, RowState
+from milestone_core.errors import NotFound, NotYet
+from milestone_core.services import building, distributions, prove, scripts, sending, wallets
+from milestone_core.services.building import Moment
+from milestone_core.services.context import Context
+from milestone_core.services.distributions import Distribution
+from milestone_core.services.lookup import PageOnChain, ProgrammeOnChain
+from milestone_core.services.sending import Operator, Sent
+from milestone_core.transactions import release as paying
+from milestone_core.transactions.keys import SigningKey
+from milestone_core.transactions.unsigned import Unsigned
+
+MAX_CLAIMS = 60
+"""Claims in one transaction: well below what the contract can take at 80 % of the limits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Whose allocations are meant: None is everybody, or every milestone."""
+
+    beneficiary: Address | None = None
+    milestone: str | None = None
+
+    def includes(self, row: RowState) -> bool:
+        return (self.beneficiary in (None, row.beneficiary)) and (
+            self.milestone in (None, row.milestone)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """One release: whom it pays, and how it was sent (None where it was only shown)."""
+
+    payouts: tuple[Payout, ...]
+    sent: Sent | None
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """What ``release`` did: proofs that it sent first, and the releases."""
+
+    proofs: tuple[Sent, ...]
+    releases: tuple[Paid, ...]
+
+
+def release(context: Context, name: str, selection: Selection, operator: Operator) -> Released:
+    """Pay what is claimable of the selection. Anyone may do it for anyone.
+
+    :raises NotFound: not deployed, or nobody and nothing of that name in the schedule.
+    :raises NotYet: nothing of the selection is claimable; says what is missing.
+    """
+    sending.settle(context, name, operator.patience)
+    loaded = distributions.load(context, name)
+    _require_known(loaded, selection)
+    proofs = _prove_first(context, name, loaded, selection, operator)
+    if proofs:
+        loaded = distributions.load(context, name)
+    now = building.moment(context).now
+    due = claimable(context, loaded, selection, now)
+    if not due:
+        raise _nothing(context, name, loaded, selection, now)
+    releases: list[Paid] = []
+    for position, (number, claims) in enumerate(due, start=1):
+        # Read anew: the release before this one may have been from the same vault.
+        page = distributions.page_on_chain(context, loaded.record, number)
+        if page is None:
+            continue
+        at = building.moment(context)
+        unsigned = build_release(context, loaded.programme, page, claims, operator.keys, at)
+        paid = rules.payouts(page.page, page.vault, claims)
+        sent = sending.send(
+            context,
+            unsigned,
+            operator,
+            schedule=name,
+            details={"paid": ", ".join(f"{p.address}={p.amount}" for p in paid)},
+            must_wait=position < len(due),
+        )
+        releases.append(Paid(paid, sent))
+        if sent is None:
+            break
+    return Released(proofs, tuple(releases))
+
+
+def assess(context: Context, loaded: Distribution, now: int) -> tuple[tuple[RowState, ...], ...]:
+    """Every row of every page at ``now`` (POSIX ms); an empty tuple for a closed page."""
+    policy = context.policy(loaded.schedule.policy)
+    return tuple(
+        ()
+        if page is None
+        else rules.assess(page.page, page.vault, loaded.programme.programme, now, policy.releasable)
+        for page in loaded.pages
+    )
+
+
+def claimable(
+    context: Context, loaded: Distribution, selection: Selection, now: int
+) -> list[tuple[int, tuple[Claim, ...]]]:
+    """The claims that pay the selection: pairs of a page's number and claims for one release."""
+    due: list[tuple[int, tuple[Claim, ...]]] = []
+    for number, rows in enumerate(assess(context, loaded, now)):
+        claims = rules.claims(row for row in rows if selection.includes(row))
+        page = loaded.pages[number]
+        if page is not None:
+            due += [(number, batch) for batch in _batches(page, claims)]
+    return due
+
+
+def _batches(page: PageOnChain, claims: Sequence[Claim]) -> Iterable[tuple[Claim, ...]]:
+    """Claims by transaction; one beneficiary's stay together as far as they fit."""
+    batch: list[Claim] = []
+    for _, group in groupby(claims, key=lambda claim: page.page.rows[claim.row].address):
+        theirs = list(group)
+        if batch and len(batch) + len(theirs) > MAX_CLAIMS:
+            yield tuple(batch)
+            batch = []
+        batch += theirs
+    while batch:
+        yield tuple(batch[:MAX_CLAIMS])
+        batch = batch[MAX_CLAIMS:]
+
+
+def build_release(
+    context: Context,
+    programme: ProgrammeOnChain,
+    page: PageOnChain,
+    claims: Sequence[Claim],
+    keys: tuple[SigningKey, ...],
+    at: Moment,
+) -> Unsigned:
+    """The transaction that pays ``claims`` out of a page's vault, evaluated by the chain.
+
+    :raises ScriptRefused: the contract does not allow these claims at this time.
+    """
+    draft = paying.release(
+        schedule=page.schedule_utxo,
+        page=page.page,
+        vault_utxo=page.vault_utxo,
+        vault=page.vault,
+        programme=programme.utxo,
+        script=scripts.find(context)["distribution"],
+        claims=claims,
+        valid_from=at.tip.slot,
+        valid_until=at.deadline(),
+    )
+    return building.build(context, draft, wallets.open_wallet(context, keys), at)
+
+
+def _require_known(loaded: Distribution, selection: Selection) -> None:
+    schedule = loaded.schedule
+    if selection.beneficiary is not None and selection.beneficiary not in schedule.beneficiaries:
+        raise NotFound(
+            f"{selection.beneficiary} is no beneficiary of {schedule.name!r}",
+            hint=f"See who is with: milestone schedule show {schedule.name}",
+        )
+    if selection.milestone is not None:
+        distributions.require_milestone(loaded.programme.programme, selection.milestone)
+
+
+def _prove_first(
+    context: Context, name: str, loaded: Distribution, selection: Selection, operator: Operator
+) -> tuple[Sent, ...]:
+    """Prove the milestones of the selection that have a quorum here but not yet on chain."""
+    programme = loaded.programme.programme
+    wanted = {
+        allocation.milestone
+        for allocation in loaded.schedule.allocations
+        if selection.beneficiary in (None, allocation.beneficiary)
+        and selection.milestone in (None, allocation.milestone)
+    }
+    sent: list[Sent] = []
+    for milestone in programme.milestones:
+        milestone_id = milestone.id.decode()
+        if milestone.proven or programme.cancelled or milestone_id not in wanted:
+            continue
+        best = distributions.best_tally(context, name, programme, milestone_id)
+        if best is None or not best.complete:
+            continue
+        proven = prove.prove_milestone(context, name, milestone_id, operator, must_wait=True)
+        sent += [proven.sent] if proven.sent else []
+    return tuple(sent)
+
+
+def _nothing(
+    context: Context, name: str, loaded: Distribution, selection: Selection, now: int
+) -> NotYet:
+    """Why nothing is claimable: the quorum first, then the vesting."""
+    rows = [row for page in assess(context, loaded, now) for row in page if selection.includes(row)]
+    unproven = sorted({row.milestone for row in rows if not row.proven and row.vested_steps})
+    if unproven:
+        prove.require_quorum(context, name, loaded.programme, unproven[0])
+    if all(row.state is AllocationState.CLAIMED for row in rows):
+        return NotYet("nothing is left to claim: all of it has been paid")
+    coming = [row.next_step_at for row in rows if row.next_step_at is not None]
+    when = min(coming) if coming else None
+    return NotYet(
+        "nothing is claimable yet",
+        hint=f"See what comes when: milestone calculate {name}",
+        details={"next_step_at": when, "reasons": sorted({row.reason for row in rows})},
+    )

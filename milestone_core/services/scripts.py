@@ -1,0 +1,60 @@
+"""The reference scripts: find them, and publish what is missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from milestone_core.domain.chain import Utxo
+from milestone_core.errors import NotFound
+from milestone_core.ports import CompiledValidator
+from milestone_core.services import building
+from milestone_core.services.building import Moment
+from milestone_core.services.context import Context
+from milestone_core.transactions.publish import publish_scripts
+from milestone_core.transactions.unsigned import Unsigned
+from milestone_core.transactions.wallet import Wallet
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Which validators lie on chain as reference scripts, by title, and which do not."""
+
+    found: dict[str, Utxo]
+    missing: tuple[CompiledValidator, ...]
+
+    def __getitem__(self, title: str) -> Utxo:
+        if title not in self.found:
+            raise NotFound(
+                f"the validator {title!r} is not on chain as a reference script",
+                hint="Publish it with: milestone contract publish --key FILE",
+            )
+        return self.found[title]
+
+
+def find(context: Context) -> Published:
+    """Look at the one place where reference scripts can never be spent.
+
+    Only outputs without a datum count there: one with a datum is somebody's vault or schedule.
+    """
+    contract = context.contract
+    lying = tuple(
+        utxo
+        for utxo in context.utxo.unspent(str(contract.distribution_address)).utxos
+        if utxo.output.datum is None
+        and utxo.output.datum_hash is None
+        and utxo.output.script is not None
+    )
+    found = {
+        validator.title: utxo
+        for validator in contract.validators
+        if (utxo := building.carrying(lying, validator.hash))
+    }
+    missing = tuple(v for v in contract.validators if v.title not in found)
+    return Published(found, missing)
+
+
+def publication(
+    context: Context, missing: tuple[CompiledValidator, ...], wallet: Wallet, at: Moment
+) -> Unsigned:
+    """The transaction that publishes what is missing."""
+    return building.build(context, publish_scripts(context.contract, missing), wallet, at)
