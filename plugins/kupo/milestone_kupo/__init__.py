@@ -1,0 +1,1 @@
+"""The Kupo client of Milestone: the ``UtxoLookup`` port over HTTP."""

@@ -1,0 +1,1 @@
+"""The Ogmios client of Milestone: the ``ChainQuery`` port over JSON-RPC on a WebSocket."""
