@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from milestone_core.domain.attestation import Attestation
-from milestone_core.domain.chain import OutputReference
 from milestone_core.domain.release import Claim
 from milestone_core.onchain.plutus_data import Constr, Data
 
@@ -24,9 +23,9 @@ class Proof:
     signatures: Sequence[tuple[int, Attestation]]
 
 
-def start_programme(seed: OutputReference, output: int) -> Data:
-    """Mint a programme's token: the programme is output number ``output``."""
-    return Constr(0, [_output_reference(seed), output])
+def start_programme(seed: int, output: int) -> Data:
+    """Mint a programme's token: ``seed`` is the input that names it, ``output`` the programme."""
+    return Constr(0, [seed, output])
 
 
 def burn_programme() -> Data:
@@ -45,33 +44,43 @@ def close_programme() -> Data:
 
 
 def register(
-    seed: OutputReference, schedule: int, vault: int, programme: int, *, programme_is_output: bool
+    seed: int, schedule: int, vault: int, programme: int, *, programme_is_output: bool
 ) -> Data:
-    """Mint a page's two tokens: schedule and vault are outputs, the programme an output of the
-    same transaction or a reference input."""
-    place = Constr(1 if programme_is_output else 0, [programme])
-    return Constr(0, [_output_reference(seed), schedule, vault, place])
+    """Mint a page's two tokens, named by input ``seed``: schedule and vault are outputs, the
+    programme is an output of the same transaction or a reference input."""
+    whereabouts = Constr(1 if programme_is_output else 0, [programme])
+    return Constr(0, [seed, schedule, vault, whereabouts])
 
 
-def burn_page(schedule: int, vault: int, programme: int | None) -> Data:
-    """Burn a page's two tokens: schedule and vault are inputs, the programme, where the page is
-    closed because no row is owed, a reference input."""
-    place: Data = Constr(1) if programme is None else Constr(0, [programme])
-    return Constr(1, [schedule, vault, place])
+def burn_page(schedule: int, vault: int, ground: Data) -> Data:
+    """Burn a page's two tokens: schedule and vault are inputs."""
+    return Constr(1, [schedule, vault, ground])
+
+
+def fully_claimed() -> Data:
+    """Ground for closing: every instalment of every row is paid."""
+    return Constr(0)
+
+
+def nothing_owed(programme: int) -> Data:
+    """Ground for closing: expired or cancelled, and nothing is left to pay of any proven
+    milestone; the programme is a reference input."""
+    return Constr(1, [programme])
+
+
+def long_expired() -> Data:
+    """Ground for closing: 90 days have passed since the expiry."""
+    return Constr(2)
 
 
 def release(schedule: int, programme: int, claims: Sequence[Claim]) -> Data:
     """Pay claims out of a vault; schedule and programme are reference inputs."""
-    return Constr(0, [schedule, programme, [[claim.row, claim.steps] for claim in claims]])
+    return Constr(0, [schedule, programme, {claim.row: claim.steps for claim in claims}])
 
 
 def close_page() -> Data:
     """Spend a schedule or a vault while its tokens are burned."""
     return Constr(1)
-
-
-def _output_reference(reference: OutputReference) -> Data:
-    return Constr(0, [reference.transaction_id, reference.index])
 
 
 def _proof(proof: Proof) -> Data:

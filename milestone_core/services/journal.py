@@ -54,10 +54,18 @@ def move(context: Context, entry: JournalEntry, state: TransactionState) -> Jour
 
 def unsettled(context: Context, schedule: str) -> tuple[JournalEntry, ...]:
     """The transactions of a schedule whose outcome is not known yet, oldest first."""
+    return tuple(entry for entry in _open(context) if entry.schedule == schedule)
+
+
+def unsettled_schedules(context: Context) -> tuple[str, ...]:
+    """The schedules that have such transactions."""
+    return tuple(dict.fromkeys(entry.schedule for entry in _open(context)))
+
+
+def _open(context: Context) -> list[JournalEntry]:
     documents = context.storage.scan(JOURNAL)
     entries = (decode_journal_entry(document, key) for key, document in documents)
-    ours = [e for e in entries if e.schedule == schedule and e.state in UNSETTLED]
-    return tuple(sorted(ours, key=lambda entry: entry.recorded_at))
+    return sorted((e for e in entries if e.state in UNSETTLED), key=lambda e: e.recorded_at)
 
 
 def _write(context: Context, entry: JournalEntry) -> None:

@@ -15,6 +15,7 @@ from milestone_core.services.context import Context
 from milestone_core.services.lookup import PageOnChain, ProgrammeOnChain
 from milestone_core.services.sending import Operator, Sent
 from milestone_core.transactions import reclaim as closing
+from milestone_core.transactions.reclaim import Ground
 from milestone_core.transactions.unsigned import Unsigned
 
 
@@ -32,9 +33,9 @@ class Reclaimed:
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """Why a page may be closed: whether it reads the programme, whether it needs a lower bound."""
+    """How a page may be closed: on which ground, and whether that needs a lower bound in time."""
 
-    reads_programme: bool
+    ground: Ground
     bounded: bool
 
 
@@ -98,14 +99,14 @@ def _programme(context: Context, record: ScheduleRecord) -> ProgrammeOnChain | N
 def _way(page: PageOnChain, programme: ProgrammeOnChain | None, now: int) -> _Way | None:
     """How the contract lets a page be closed at ``now``, None where it does not."""
     if rules.fully_claimed(page.page, page.vault):
-        return _Way(reads_programme=False, bounded=False)
+        return _Way(Ground.FULLY_CLAIMED, bounded=False)
     if programme is not None and not rules.owed_rows(page.page, page.vault, programme.programme):
         if programme.programme.cancelled:
-            return _Way(reads_programme=True, bounded=False)
+            return _Way(Ground.NOTHING_OWED, bounded=False)
         if now > page.page.expiry:
-            return _Way(reads_programme=True, bounded=True)
+            return _Way(Ground.NOTHING_OWED, bounded=True)
     if now > page.page.expiry + PROGRAMME_OUTLIVES_EXPIRY:
-        return _Way(reads_programme=False, bounded=True)
+        return _Way(Ground.LONG_EXPIRED, bounded=True)
     return None
 
 
@@ -124,7 +125,8 @@ def _close_page(
         vault=page.vault_utxo,
         owner=wallets.owned_output(wallet, page.page.owner),
         scripts=(published["distribution"], published["registry"]),
-        programme=programme.utxo if programme and way.reads_programme else None,
+        ground=way.ground,
+        programme=programme.utxo if programme else None,
         valid_from=at.tip.slot if way.bounded else None,
         valid_until=at.deadline(),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from milestone_core.domain.schedule import Schedule
@@ -10,14 +11,20 @@ from milestone_core.files.records import SCHEDULES, DistributionState, ScheduleR
 from milestone_core.services import distributions
 from milestone_core.services.context import Context
 
+BUILT_IN_POLICY = "quorum-vesting"
+
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """What was registered; ``rows_per_page`` has one number for each page."""
+    """What was registered; ``rows_per_page`` has one number for each page.
+
+    ``warnings`` say what the owner may not expect of it.
+    """
 
     record: ScheduleRecord
     rows_per_page: tuple[int, ...]
     replaced: bool
+    warnings: tuple[str, ...]
 
 
 def register(context: Context, schedule: Schedule, *, replace: bool = False) -> Registration:
@@ -36,7 +43,24 @@ def register(context: Context, schedule: Schedule, *, replace: bool = False) -> 
     record = ScheduleRecord(schedule, DistributionState.DRAFT, context.now())
     distributions.keep(context, record)
     pages = distributions.pages_of(schedule)
-    return Registration(record, tuple(len(page) for page in pages), replaced=known)
+    rows = tuple(len(page) for page in pages)
+    return Registration(record, rows, known, tuple(_warnings(schedule)))
+
+
+def _warnings(schedule: Schedule) -> Iterator[str]:
+    if schedule.policy.name == BUILT_IN_POLICY:
+        return
+    if schedule.policy.observer is None:
+        yield (
+            f"the policy {schedule.policy.name!r} is advisory: this program keeps it, the contract "
+            "does not"
+        )
+    single = sum(1 for a in schedule.allocations if a.vesting.count == 1)
+    if single:
+        yield (
+            f"{single} allocations are paid in one step: the policy can only hold back all or "
+            "nothing of them; give them more instalments"
+        )
 
 
 def _check_replaceable(context: Context, schedule: Schedule, *, replace: bool) -> None:

@@ -84,20 +84,26 @@ def send(
     return Sent(entry.transaction_id, entry.purpose, unsigned.fee, slot)
 
 
-def settle(context: Context, schedule: str, patience: Patience) -> None:
+def settle(context: Context, schedule: str, patience: Patience) -> tuple[JournalEntry, ...]:
     """Find out what became of the transactions whose outcome is unknown.
 
     The same bytes are sent again while they are valid; a second transaction for the same purpose
     is never built before the first can no longer land.
 
+    :return: the entries as they are settled.
     :raises OutcomeUnknown: one is still neither in a block nor impossible.
     """
-    for entry in journal.unsettled(context, schedule):
-        context.tell(f"settling {entry.transaction_id.hex()} ({entry.purpose})")
-        if _slot_of(context, entry) is None and not _resend(context, entry):
-            continue
-        _await(context, entry, patience)
-        _settled(context, entry)
+    return tuple(_settle(context, e, patience) for e in journal.unsettled(context, schedule))
+
+
+def _settle(context: Context, entry: JournalEntry, patience: Patience) -> JournalEntry:
+    context.tell(f"settling {entry.key} ({entry.purpose})")
+    if _slot_of(context, entry) is None:
+        end = _resend(context, entry)
+        if end is not None:
+            return journal.move(context, entry, end)
+    _await(context, entry, patience)
+    return _settled(context, entry)
 
 
 def observe(context: Context, schedule: str) -> None:
@@ -121,25 +127,23 @@ def _submit(context: Context, entry: JournalEntry) -> None:
     journal.move(context, entry, TransactionState.SEEN)
 
 
-def _resend(context: Context, entry: JournalEntry) -> bool:
-    """Send the same bytes again; False if they can never land any more."""
+def _resend(context: Context, entry: JournalEntry) -> TransactionState | None:
+    """Send the same bytes again; what became of it if it can never land any more, else None."""
     if context.chain.in_mempool(entry.transaction_id):
-        return True
+        return None
     if _expired(context, entry):
-        context.tell(f"{entry.transaction_id.hex()} never landed and is no longer valid")
-        journal.move(context, entry, TransactionState.EXPIRED)
-        return False
+        context.tell(f"{entry.key} never landed and is no longer valid")
+        return TransactionState.EXPIRED
     try:
         context.chain.submit(entry.cbor)
     except TransactionRefused as refusal:
         if _slot_of(context, entry) is not None or context.chain.in_mempool(entry.transaction_id):
-            return True
+            return None
         if refusal.ledger_code in _SPENT_ALREADY and not _index_is_at_tip(context):
             raise _unknown(entry, "the index is behind the node") from refusal
-        context.tell(f"{entry.transaction_id.hex()} can no longer land: {refusal.message}")
-        journal.move(context, entry, TransactionState.SUPERSEDED)
-        return False
-    return True
+        context.tell(f"{entry.key} can no longer land: {refusal.message}")
+        return TransactionState.SUPERSEDED
+    return None
 
 
 def _expired(context: Context, entry: JournalEntry) -> bool:
@@ -174,15 +178,15 @@ def _slot_of(context: Context, entry: JournalEntry) -> int | None:
     return made[0].utxo.created_at if made else None
 
 
-def _settled(context: Context, entry: JournalEntry) -> None:
+def _settled(context: Context, entry: JournalEntry) -> JournalEntry:
     outcomes.remember(context, entry)
-    journal.move(context, entry, TransactionState.CONFIRMED)
+    return journal.move(context, entry, TransactionState.CONFIRMED)
 
 
 def _unknown(entry: JournalEntry, why: str) -> OutcomeUnknown:
     transaction = entry.transaction_id.hex()
     return OutcomeUnknown(
         f"the {entry.purpose} was sent as {transaction}, its outcome is unknown: {why}",
-        hint="Run the same command again: it first finds out what became of this transaction.",
+        hint="Run `milestone resume`, or the same command again: both find out first.",
         details={"transaction": transaction, "purpose": entry.purpose},
     )

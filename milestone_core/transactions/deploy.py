@@ -57,7 +57,7 @@ def start(
     minting = Minting(
         token.policy,
         {token.name: 1},
-        lambda _: redeemers.start_programme(seed.reference, 0),
+        lambda layout: redeemers.start_programme(layout.input_index(seed.reference), 0),
         "starting the programme",
     )
     page_id, outputs, registration = _registration(contract, page, seed, 1, 0)
@@ -120,7 +120,11 @@ def _registration(
         else:
             place, is_output = layout.reference_index(programme.reference), False
         return redeemers.register(
-            seed.reference, first_output, first_output + 1, place, programme_is_output=is_output
+            layout.input_index(seed.reference),
+            first_output,
+            first_output + 1,
+            place,
+            programme_is_output=is_output,
         )
 
     minting = Minting(token.policy, {token.name: 2}, redeemer, "registering the distribution")

@@ -1,0 +1,182 @@
+"""The only place where configuration and plugins become ports."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from milestone_core import __version__
+from milestone_core.config import Config, Flags, load_config
+from milestone_core.domain.schedule import PolicyChoice
+from milestone_core.errors import BadInput, CorruptStore
+from milestone_core.plugin_manager import PluginManager
+from milestone_core.ports import ChainQuery, ContractLoader, ReleasePolicy, Storage, UtxoLookup
+from milestone_core.providers import Surroundings
+from milestone_core.settings import settings_from_document
+
+if TYPE_CHECKING:
+    from milestone_core.onchain.contract import Contract
+
+USER_AGENT = f"milestone/{__version__}"
+
+
+class App:
+    """What one run of the program works with; every part is made when it is first asked for.
+
+    It is the :class:`~milestone_core.services.context.Context` of every use case.
+
+    :param environ: the environment, for configuration and for limiting plugins.
+    :param cwd: where relative paths and the search for milestone.toml begin.
+    :param tell: takes a line about what is going on, for a person who waits.
+    :param warn: takes a line that a person should look at.
+    """
+
+    def __init__(
+        self,
+        environ: Mapping[str, str],
+        cwd: Path,
+        *,
+        tell: Callable[[str], None],
+        warn: Callable[[str], None],
+        flags: Flags | None = None,
+    ) -> None:
+        self.flags = flags or Flags()
+        self.tell, self.warn = tell, warn
+        self._environ, self._cwd = environ, cwd
+        self._open = ExitStack()
+
+    @cached_property
+    def plugins(self) -> PluginManager:
+        """The installed plugins. What is broken or refused is warned about, once."""
+        manager = PluginManager.installed(self._environ)
+        for plugin in manager.broken:
+            self.warn(
+                f"the plugin {plugin.name!r} of {plugin.origin} is broken and left out: "
+                f"{plugin.cause}"
+            )
+        for conflict in manager.conflicts:
+            self.warn(conflict)
+        return manager
+
+    @cached_property
+    def config(self) -> Config:
+        """The configuration in force.
+
+        :raises Misconfigured: as :func:`~milestone_core.config.load_config`.
+        """
+        plugins = self.plugins
+        return load_config(
+            self.flags, self._environ, self._cwd, plugins.tables(), plugins.unloaded_tables()
+        )
+
+    @property
+    def network(self) -> str:
+        """The name of the configured network."""
+        return self.config.network.name
+
+    @property
+    def network_id(self) -> int:
+        """0 on every testnet, 1 on mainnet."""
+        return self.config.network.address_network
+
+    @cached_property
+    def chain(self) -> ChainQuery:
+        chain: ChainQuery = self._create("chain")
+        self._open.callback(chain.close)
+        return chain
+
+    @cached_property
+    def utxo(self) -> UtxoLookup:
+        utxo: UtxoLookup = self._create("utxo")
+        self._open.callback(utxo.close)
+        return utxo
+
+    @cached_property
+    def contracts(self) -> ContractLoader:
+        loader: ContractLoader = self._create("contract")
+        return loader
+
+    @cached_property
+    def contract(self) -> Contract:
+        """The compiled contract on the configured network."""
+        from milestone_core.onchain.contract import load_contract
+
+        return load_contract(self.contracts, self.network_id)
+
+    @cached_property
+    def storage(self) -> Storage:
+        """The project's data. A store that cannot be read is kept aside, and a new one opened."""
+        storage: Storage
+        try:
+            storage = self._create("storage")
+        except CorruptStore as error:
+            self._keep_aside(error)
+            storage = self._create("storage")
+        self._open.callback(storage.close)
+        return storage
+
+    def policy(self, choice: PolicyChoice) -> ReleasePolicy:
+        """The release policy that a schedule names, with the settings that it gives.
+
+        :raises Misconfigured: no such policy is installed, or its plugin is broken.
+        :raises BadInput: the settings are not what the policy takes.
+        """
+        provider = self.plugins.provider("policy", choice.name)
+        try:
+            settings = settings_from_document(provider.settings, choice.settings, self._cwd)
+        except ValueError as error:
+            raise BadInput(f"the settings of the policy {choice.name!r}: {error}") from error
+        policy: ReleasePolicy = provider.create(settings, self._surroundings)
+        return policy
+
+    def now(self) -> int:
+        """The wall clock, POSIX ms: for notes to people, never for rules."""
+        return time.time_ns() // 1_000_000
+
+    def close(self) -> None:
+        """Let go of connections and files; what was not made is not touched."""
+        self._open.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def _surroundings(self) -> Surroundings:
+        return Surroundings(self.config.data_dir, self.network, USER_AGENT)
+
+    def _create(self, port: str) -> Any:
+        provider = self.plugins.provider(port, self.config.use(port))
+        return provider.create(self.config.settings(provider), self._surroundings)
+
+    def _keep_aside(self, error: CorruptStore) -> None:
+        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+        aside = _set_aside(error.path, stamp)
+        self.warn(
+            f"{error.message}. It is kept as {aside}, and a new one was begun. What is on chain "
+            "is read from there again; what was only here (drafts, and attestations that are not "
+            "on chain yet) has to be given again."
+        )
+
+
+def _set_aside(path: Path, stamp: str) -> Path:
+    """Rename a file, and those that a database keeps beside it (``-wal``, ``-journal``)."""
+    aside = path.with_name(f"{path.name}.corrupt-{stamp}")
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        source = path.with_name(path.name + suffix)
+        if source.exists():
+            source.rename(aside.with_name(aside.name + suffix))
+    return aside

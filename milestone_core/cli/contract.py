@@ -1,0 +1,74 @@
+"""``milestone contract``: the compiled contract and its reference scripts."""
+
+from __future__ import annotations
+
+import click
+
+from milestone_core.app import App
+from milestone_core.cli.context import pass_app
+from milestone_core.cli.money import Spending, sent_lines, spending_options
+from milestone_core.cli.output import emit, json_option, table
+from milestone_core.services import publish as service
+
+
+@click.group()
+def contract() -> None:
+    """Show the compiled contract, or publish it as reference scripts.
+
+    Example: milestone contract show
+    """
+
+
+@contract.command()
+@json_option
+@pass_app
+def show(app: App) -> None:
+    """Show the validators, their hashes and sizes, after checking that these agree.
+
+    Example: milestone contract show --json
+    """
+    loaded = app.contract
+    emit(
+        {
+            "source": app.contracts.source(),
+            "validators": [
+                {"title": v.title, "hash": v.hash.hex(), "size": len(v.code)}
+                for v in loaded.validators
+            ],
+            "programme_address": str(loaded.programme_address),
+            "distribution_address": str(loaded.distribution_address),
+        },
+        [
+            *table(
+                ("VALIDATOR", "HASH", "BYTES"),
+                [(v.title, v.hash.hex(), str(len(v.code))) for v in loaded.validators],
+            ),
+            f"from {app.contracts.source()}; the hashes agree with the code",
+            f"programmes at     {loaded.programme_address}",
+            f"distributions at  {loaded.distribution_address}",
+        ],
+    )
+
+
+@contract.command()
+@spending_options
+@json_option
+@pass_app
+def publish(app: App, spending: Spending) -> None:
+    """Put the validators on chain as reference scripts, where nobody can ever spend them.
+
+    Their ADA, about 4.4 for each kilobyte, stays there for good.
+
+    Example: milestone contract publish --key owner.skey --yes
+    """
+    done = service.publish(app, spending.operator(app, None, "publish"))
+    lines = sent_lines([done.sent] if done.sent else [])
+    if not done.published:
+        lines.append("All validators are on chain already.")
+    emit(
+        {
+            "published": [v.title for v in done.published],
+            **spending.document([done.sent] if done.sent else []),
+        },
+        lines,
+    )

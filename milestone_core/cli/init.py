@@ -1,0 +1,50 @@
+"""``milestone init``: begin a project."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from milestone_core.app import App
+from milestone_core.cli import doctor as examination
+from milestone_core.cli.output import emit, json_option
+from milestone_core.config import new_project_text, write_new
+from milestone_core.errors import BadInput
+from milestone_core.networks import NETWORKS
+
+PROJECT_FILE, DATA_DIR = "milestone.toml", "data"
+
+
+@click.command()
+@click.argument("directory", metavar="[DIR]", default=".", type=click.Path(path_type=Path))
+@click.option(
+    "--network", required=True, type=click.Choice([*NETWORKS]), help="The network to work on."
+)
+@click.option("--ogmios", metavar="URL", help="Where Ogmios listens, ws://HOST:PORT.")
+@click.option("--kupo", metavar="URL", help="Where Kupo listens, http://HOST:PORT.")
+@json_option
+@click.pass_context
+def init(
+    context: click.Context, directory: Path, network: str, ogmios: str | None, kupo: str | None
+) -> None:
+    """Write milestone.toml and data/, then see whether everything is there.
+
+    Example: milestone init . --network devnet
+    """
+    urls = {"ogmios": ogmios, "kupo": kupo}
+    tables = {name: {"url": url} for name, url in urls.items() if url is not None}
+    project = directory / PROJECT_FILE
+    try:
+        (directory / DATA_DIR).mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInput(f"{directory} cannot be made: {error.strerror}") from error
+    write_new(project, new_project_text(NETWORKS[network], tables))
+    app = context.find_object(App)
+    assert app is not None, "the command line runs within an App"
+    app.flags = replace(app.flags, config=project)
+    report = examination.report(app)
+    document = {"project": str(project), "network": network, **report.document}
+    emit(document, [f"wrote {project} and {directory / DATA_DIR}", *report.lines])
+    context.exit(report.exit)

@@ -1,0 +1,219 @@
+"""The conformance tests of a ``ReleasePolicy``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, ClassVar
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from milestone_core.api import (
+    TESTNET,
+    Address,
+    Credential,
+    CredentialKind,
+    Releasable,
+    ReleaseContext,
+    ReleasePolicy,
+    Vesting,
+)
+from milestone_core.conformance.plugin import PluginConformance, surroundings
+
+MILESTONES = ("design", "build", "audit")
+# The most that a token amount on the ledger can be.
+MAX_AMOUNT = 2**63 - 1
+_thorough = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One look at an allocation.
+
+    ``wait`` is the time since the last look in ms, ``proven`` the milestones proven since, and
+    ``pays`` whether what is allowed is paid after this look.
+    """
+
+    wait: int
+    proven: frozenset[str]
+    pays: bool
+
+
+@dataclass(frozen=True)
+class Life:
+    """An allocation from its first look to its last; its expiry may lie within or beyond."""
+
+    beneficiary: Address
+    milestone: str
+    amount: int
+    vesting: Vesting
+    expiry: int
+    start: int
+    moments: tuple[Moment, ...]
+
+
+@st.composite
+def lives(draw: st.DrawFn) -> Life:
+    """Allocations of every size and vesting, looked at before, during and after it."""
+    vesting = draw(
+        st.builds(Vesting, st.integers(0, 2**41), st.integers(1, 2**36), st.integers(1, 255))
+    )
+    span = max(1, vesting.count * vesting.step)
+    moment = st.builds(
+        Moment,
+        st.integers(0, span) | st.sampled_from((0, 1, vesting.step - 1, vesting.step)),
+        st.frozensets(st.sampled_from(MILESTONES)),
+        st.booleans(),
+    )
+    return Life(
+        beneficiary=Address(
+            TESTNET,
+            Credential(
+                draw(st.sampled_from(CredentialKind)), draw(st.binary(min_size=28, max_size=28))
+            ),
+        ),
+        milestone=draw(st.sampled_from(MILESTONES)),
+        amount=draw(st.integers(1, 1000) | st.integers(1, MAX_AMOUNT)),
+        vesting=vesting,
+        expiry=draw(st.integers(vesting.start, vesting.start + 2 * span)),
+        start=draw(st.integers(max(0, vesting.start - span), vesting.end)),
+        moments=tuple(draw(st.lists(moment, min_size=1, max_size=8))),
+    )
+
+
+class ReleasePolicyConformance(PluginConformance):
+    """What every release policy must do. Subclass, and set ``plugin`` to its module::
+
+        class TestHoldback(ReleasePolicyConformance):
+            plugin = "milestone_policy_holdback"
+
+    The policy is led through the lives of allocations as they happen on chain: time passes,
+    milestones are proven one by one and stay proven, and what it allows is paid or left for later.
+    """
+
+    hook: ClassVar[str] = "milestone_release_policy"
+
+    choices: ClassVar[Sequence[object]] = ()
+    """Settings to test the policy with; its defaults where there are none."""
+
+    def policies(self) -> list[ReleasePolicy]:
+        """A fresh policy for each of the settings."""
+        provider = self.provider()
+        return [
+            provider.create(choice, surroundings(Path("data")))
+            for choice in self.choices or (provider.settings(),)
+        ]
+
+    def test_it_answers_a_whole_number_and_a_reason(self) -> None:
+        def check(_context: ReleaseContext, answer: Releasable) -> None:
+            assert type(answer) is Releasable
+            assert type(answer.amount) is int
+            assert answer.reason.strip()
+
+        self._watch(check)
+
+    def test_it_never_allows_a_negative_amount(self) -> None:
+        def check(_context: ReleaseContext, answer: Releasable) -> None:
+            assert answer.amount >= 0
+
+        self._watch(check)
+
+    def test_it_never_allows_more_than_is_vested(self) -> None:
+        def check(context: ReleaseContext, answer: Releasable) -> None:
+            assert answer.amount <= context.vested
+
+        self._watch(check)
+
+    def test_the_same_context_gives_the_same_answer(self) -> None:
+        @_thorough
+        @given(lives())
+        def check(life: Life) -> None:
+            for policy, fresh in zip(self.policies(), self.policies(), strict=True):
+                told = [(deepcopy(context), answer) for context, answer in live(policy, life)]
+                # Another policy, asked in the opposite order: nothing may hang on what went before.
+                for context, answer in reversed(told):
+                    assert fresh.releasable(context) == answer
+                    assert policy.releasable(context) == answer
+
+        check()
+
+    def test_it_leaves_the_context_as_it_is(self) -> None:
+        def check(context: ReleaseContext, _answer: Releasable) -> None:
+            assert tuple(context.milestones) == MILESTONES
+
+        self._watch(check)
+
+    def test_it_never_takes_back_what_it_allowed(self) -> None:
+        @_thorough
+        @given(lives())
+        def check(life: Life) -> None:
+            for policy in self.policies():
+                amounts = [answer.amount for _, answer in live(policy, life)]
+                assert amounts == sorted(amounts)
+
+        check()
+
+    def test_all_that_is_allowed_stays_so_while_nothing_but_time_changes(self) -> None:
+        @_thorough
+        @given(lives(), st.integers(0, 2**45))
+        def check(life: Life, later: int) -> None:
+            for policy in self.policies():
+                for context, answer in live(policy, life):
+                    then = _at(context, life, context.now + later)
+                    assert policy.releasable(then).amount >= answer.amount
+
+        check()
+
+    def _watch(self, look: Any) -> None:
+        @_thorough
+        @given(lives())
+        def check(life: Life) -> None:
+            for policy in self.policies():
+                for context, answer in live(policy, life):
+                    look(context, answer)
+
+        check()
+
+
+def live(policy: ReleasePolicy, life: Life) -> list[tuple[ReleaseContext, Releasable]]:
+    """Lead a policy through a life: what it was asked at each moment, and what it answered."""
+    told = []
+    now, paid, proven = life.start, 0, frozenset[str]()
+    for moment in life.moments:
+        now += moment.wait
+        proven |= moment.proven
+        context = _at(
+            ReleaseContext(
+                beneficiary=life.beneficiary,
+                milestone=life.milestone,
+                amount=life.amount,
+                vesting=life.vesting,
+                paid=paid,
+                vested=0,
+                now=now,
+                expiry=life.expiry,
+                milestones={name: name in proven for name in MILESTONES},
+            ),
+            life,
+            now,
+        )
+        answer = policy.releasable(context)
+        told.append((context, answer))
+        if moment.pays:
+            paid = max(paid, _whole_steps(life, min(answer.amount, context.vested)))
+    return told
+
+
+def _at(context: ReleaseContext, life: Life, now: int) -> ReleaseContext:
+    """The context at ``now``, with what is then vested."""
+    steps = life.vesting.vested(now) if context.milestones[life.milestone] else 0
+    return replace(context, now=now, vested=life.vesting.paid_after(life.amount, steps))
+
+
+def _whole_steps(life: Life, limit: int) -> int:
+    """What the contract pays of ``limit``: the largest whole step not above it."""
+    steps = life.vesting.steps_within(life.amount, limit)
+    return life.vesting.paid_after(life.amount, steps)

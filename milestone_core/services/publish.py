@@ -1,0 +1,35 @@
+"""Publish the reference scripts that are not on chain yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from milestone_core.ports import CompiledValidator
+from milestone_core.services import building, scripts, sending, wallets
+from milestone_core.services.context import Context
+from milestone_core.services.sending import Operator, Sent
+
+NO_SCHEDULE = "-"
+"""Under this name the journal keeps what belongs to no schedule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What was missing; ``sent`` is None where nothing was, or where it was only shown."""
+
+    published: tuple[CompiledValidator, ...]
+    sent: Sent | None
+
+
+def publish(context: Context, operator: Operator) -> Publication:
+    """Put the missing validators on chain.
+
+    :raises InsufficientFunds: the wallet cannot pay for them.
+    """
+    sending.settle(context, NO_SCHEDULE, operator.patience)
+    missing = scripts.find(context).missing
+    if not missing:
+        return Publication((), None)
+    wallet, at = wallets.open_wallet(context, operator.keys), building.moment(context)
+    unsigned = scripts.publication(context, missing, wallet, at)
+    return Publication(missing, sending.send(context, unsigned, operator, schedule=NO_SCHEDULE))

@@ -1,0 +1,79 @@
+"""What a transaction does, in the words of a distribution, read from the bytes to be signed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from milestone_core.domain.address import Address
+from milestone_core.domain.chain import SlotClock, Value
+from milestone_core.onchain.contract import Contract
+from milestone_core.transactions.review import Review, review
+from milestone_core.transactions.unsigned import Unsigned
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """An output: who gets it, what, and what it is: a payment, locked funds, a script, change."""
+
+    kind: str
+    address: Address
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewScreen:
+    """Everything that a person must see before they sign. Amounts in base units, times in ms.
+
+    ``collateral`` is what is lost if a script fails after all; ``spent`` is what the wallet's own
+    outputs among the inputs hold together.
+    """
+
+    transaction_id: bytes
+    purpose: str
+    movements: tuple[Movement, ...]
+    spent: Value
+    minted: Value
+    fee: int
+    collateral: int | None
+    valid_from: int | None
+    valid_until: int | None
+    contract: str
+    size: int
+
+
+def screen(unsigned: Unsigned, contract: Contract, clock: SlotClock) -> ReviewScreen:
+    """Read the unsigned transaction's bytes and say what they do.
+
+    :raises BadInput: the bytes are not a transaction over the outputs that were looked up.
+    """
+    cbor = unsigned.cbor()
+    read = review(cbor, unsigned.resolved)
+    own = {key.credential for key in unsigned.signers}
+    return ReviewScreen(
+        transaction_id=read.id,
+        purpose=unsigned.draft.purpose,
+        movements=tuple(_movements(read, contract, own)),
+        spent=sum((u.output.value for u in read.spent if u.output.address.payment in own), Value()),
+        minted=read.minted,
+        fee=read.fee,
+        collateral=read.total_collateral,
+        valid_from=None if read.valid_from is None else clock.ms_at(read.valid_from),
+        valid_until=None if read.valid_until is None else clock.ms_at(read.valid_until),
+        contract=contract.distribution.hash.hex(),
+        size=unsigned.signed_size,
+    )
+
+
+def _movements(read: Review, contract: Contract, own: Iterable[object]) -> Iterable[Movement]:
+    scripts = {
+        contract.distribution_address.payment: "locked in the distribution",
+        contract.programme_address.payment: "locked in the programme",
+    }
+    for output in read.outputs:
+        kind = scripts.get(output.address.payment)
+        if kind is None:
+            kind = "back to your wallet" if output.address.payment in own else "paid"
+        elif output.script is not None:
+            kind = "reference script, stays for good"
+        yield Movement(kind, output.address, output.value)

@@ -1,0 +1,1 @@
+"""The chain: blocks, mempool, state and its file."""

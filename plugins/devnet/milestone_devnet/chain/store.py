@@ -1,0 +1,223 @@
+"""The chain in SQLite: in memory, or in a file where an acknowledged block survives any crash."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import resources
+
+from milestone_core.api import ServiceUnavailable
+from milestone_devnet.chain.block import Block
+from milestone_devnet.ledger import (
+    Account,
+    Credential,
+    Effect,
+    LedgerState,
+    Purpose,
+    Transaction,
+    TxIn,
+    TxOut,
+    decode_output,
+)
+from milestone_devnet.ledger.model import Pointer, blake2b_256
+
+APPLICATION_ID = 0x4D494C44  # "MILD", in the header of the file
+FORMAT = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Included:
+    """A transaction in a block, with what it does."""
+
+    transaction: Transaction
+    effect: Effect
+
+
+class Store:
+    """One chain's blocks and outputs. ``connection`` is for reading; writing is done here."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    @classmethod
+    def in_memory(cls, genesis: Block, outputs: Mapping[TxIn, TxOut], offset_ms: int) -> Store:
+        """A chain that is forgotten when the process ends."""
+        store = cls(connect(":memory:"))
+        store.found(genesis, outputs, offset_ms)
+        return store
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.connection.close()
+
+    def tip(self) -> Block:
+        """The newest block."""
+        row = self.connection.execute(
+            "SELECT height, slot, hash, parent FROM blocks ORDER BY height DESC LIMIT 1"
+        ).fetchone()
+        return Block(*row)
+
+    def clock_offset_ms(self) -> int:
+        """How far the clock was ahead of the machine's when the newest block was made."""
+        (value,) = self.connection.execute(
+            "SELECT value FROM meta WHERE key = 'clock_offset_ms'"
+        ).fetchone()
+        return int(value)
+
+    def height_of(self, transaction_id: bytes) -> int | None:
+        """The height of the block that holds a transaction, None where no block does."""
+        row = self.connection.execute(
+            "SELECT height FROM transactions WHERE id = ?", (transaction_id,)
+        ).fetchone()
+        return row[0] if row else None
+
+    def state(self) -> LedgerState:
+        """The ledger's state after the newest block."""
+        state = LedgerState()
+        for transaction_id, index, raw in self.connection.execute(
+            "SELECT transaction_id, output_index, raw FROM outputs WHERE spent_height IS NULL"
+        ):
+            state.utxo[TxIn(transaction_id, index)] = decode_output(raw)
+        for is_key, credential, deposit, rewards in self.connection.execute(
+            "SELECT is_key, hash, deposit, rewards FROM account_changes ORDER BY rowid"
+        ):
+            account = Credential(bool(is_key), credential)
+            if deposit is None:
+                state.accounts.pop(account, None)
+            else:
+                state.accounts[account] = Account(deposit, rewards)
+        return state
+
+    def append(self, block: Block, included: Sequence[Included], offset_ms: int) -> None:
+        """Write a block; it is durable when this returns.
+
+        :raises ServiceUnavailable: the disk is full or fails; the block was not written.
+        """
+        try:
+            with writing(self.connection):
+                self._insert_block(block)
+                for position, item in enumerate(included):
+                    self._insert(block, position, item)
+                self._set("clock_offset_ms", str(offset_ms))
+        except sqlite3.Error as error:
+            raise ServiceUnavailable(f"the block could not be written: {error}") from error
+
+    def truncate(self, height: int) -> None:
+        """Cut off every block above ``height`` and undo what it did."""
+        with writing(self.connection):
+            execute = self.connection.execute
+            execute("DELETE FROM outputs WHERE height > ?", (height,))
+            execute(
+                "UPDATE outputs SET spent_height = NULL, spent_by = NULL, spent_input = NULL,"
+                " spent_redeemer = NULL WHERE spent_height > ?",
+                (height,),
+            )
+            for table in ("transactions", "account_changes", "blocks"):
+                execute(f"DELETE FROM {table} WHERE height > ?", (height,))
+
+    def found(self, genesis: Block, outputs: Mapping[TxIn, TxOut], offset_ms: int) -> None:
+        """Begin a chain in an empty database."""
+        schema = resources.files(__package__).joinpath("schema.sql").read_text("utf-8")
+        self.connection.executescript(schema)
+        self.connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        with writing(self.connection):
+            self._set("format", FORMAT)
+            self._set("clock_offset_ms", str(offset_ms))
+            self._insert_block(genesis)
+            self._insert_outputs(genesis, 0, outputs)
+
+    def _set(self, key: str, value: str) -> None:
+        self.connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    def _insert_block(self, block: Block) -> None:
+        self.connection.execute(
+            "INSERT INTO blocks VALUES (?, ?, ?, ?)",
+            (block.height, block.slot, block.hash, block.parent),
+        )
+
+    def _insert(self, block: Block, position: int, included: Included) -> None:
+        transaction, effect = included.transaction, included.effect
+        self.connection.execute(
+            "INSERT INTO transactions VALUES (?, ?, ?, ?)",
+            (transaction.id, block.height, position, transaction.raw),
+        )
+        self._spend(block, transaction, effect)
+        self._insert_outputs(block, position, effect.produced)
+        self._insert_known(transaction)
+        self.connection.executemany(
+            "INSERT INTO account_changes VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (block.height, position, *credential, *(change.after or (None, None)))
+                for credential, change in effect.accounts.items()
+            ],
+        )
+
+    def _spend(self, block: Block, transaction: Transaction, effect: Effect) -> None:
+        redeemers = transaction.witnesses.redeemers if effect.valid else {}
+        spent = []
+        for index, reference in enumerate(sorted(effect.spent)):
+            redeemer = redeemers.get(Pointer(Purpose.SPEND, index))
+            data = redeemer.data if redeemer else None
+            spent.append((block.height, transaction.id, index, data, *reference))
+        self.connection.executemany(
+            "UPDATE outputs SET spent_height = ?, spent_by = ?, spent_input = ?,"
+            " spent_redeemer = ? WHERE transaction_id = ? AND output_index = ?",
+            spent,
+        )
+
+    def _insert_outputs(self, block: Block, position: int, outputs: Mapping[TxIn, TxOut]) -> None:
+        for reference, output in outputs.items():
+            self.connection.execute(
+                "INSERT INTO outputs (transaction_id, output_index, height, position, address, raw)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (*reference, block.height, position, output.address, output.raw),
+            )
+            self.connection.executemany(
+                "INSERT INTO assets VALUES (?, ?, ?, ?)",
+                [(*asset, *reference) for asset in output.assets],
+            )
+            if output.datum is not None:
+                self._insert_datum(blake2b_256(output.datum), output.datum)
+            if output.script is not None:
+                self._insert_script(
+                    output.script.hash, output.script.language.value, output.script.raw
+                )
+
+    def _insert_known(self, transaction: Transaction) -> None:
+        """Remember what the witnesses disclose; it stays known after a rollback, as in Kupo."""
+        for datum_hash, datum in transaction.witnesses.datums.items():
+            self._insert_datum(datum_hash, datum)
+        for script in transaction.witnesses.scripts:
+            self._insert_script(script.hash, script.language.value, script.raw)
+
+    def _insert_datum(self, datum_hash: bytes, datum: bytes) -> None:
+        self.connection.execute("INSERT OR IGNORE INTO datums VALUES (?, ?)", (datum_hash, datum))
+
+    def _insert_script(self, script_hash: bytes, language: str, code: bytes) -> None:
+        self.connection.execute(
+            "INSERT OR IGNORE INTO scripts VALUES (?, ?, ?)", (script_hash, language, code)
+        )
+
+
+def connect(name: str, *, uri: bool = False) -> sqlite3.Connection:
+    """A connection that keeps its lock for as long as it is open."""
+    connection = sqlite3.connect(name, uri=uri, isolation_level=None, timeout=0.2)
+    connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection
+
+
+@contextmanager
+def writing(connection: sqlite3.Connection) -> Iterator[None]:
+    """Write all or nothing; durable when the block ends."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        # SQLite has rolled back itself after some failures, such as a full disk.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise

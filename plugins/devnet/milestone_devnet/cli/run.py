@@ -1,0 +1,126 @@
+"""``milestone devnet run``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from milestone_devnet.cli.options import (
+    CONTROL_PORT,
+    KUPO_PORT,
+    OGMIOS_PORT,
+    json_option,
+    note,
+    port,
+    print_result,
+)
+
+if TYPE_CHECKING:
+    from milestone_devnet.serving import Endpoints, Settings
+
+
+@click.command()
+@click.option(
+    "--state",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Keep the chain in this file; without it the chain is gone when the devnet stops.",
+)
+@click.option(
+    "--block-time",
+    type=click.FloatRange(0, 3600),
+    default=1.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Seconds between blocks; 0 makes a block at once for every transaction. Below 1 the"
+    " devnet's time runs ahead of the machine's, because each block takes a slot of one second.",
+)
+@click.option("--ogmios-port", type=port, default=OGMIOS_PORT, show_default=True)
+@click.option("--kupo-port", type=port, default=KUPO_PORT, show_default=True)
+@click.option("--control-port", type=port, default=CONTROL_PORT, show_default=True)
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Where Ogmios and Kupo listen; commands are taken from this machine only.",
+)
+@click.option(
+    "--match",
+    multiple=True,
+    default=("*",),
+    show_default=True,
+    metavar="PATTERN",
+    help="What Kupo indexes, as its own option of this name; may be given again.",
+)
+@json_option
+def run(
+    state: Path | None,
+    block_time: float,
+    ogmios_port: int,
+    kupo_port: int,
+    control_port: int,
+    host: str,
+    match: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Run a devnet until it is interrupted. A port of 0 is chosen by the system.
+
+    \b
+    Example:
+      milestone devnet run --state devnet.db
+    """
+    import asyncio
+
+    from milestone_devnet.serving import Settings
+
+    settings = Settings(state, block_time, host, ogmios_port, kupo_port, control_port, match)
+    _log_to_stderr(as_json=as_json)
+    asyncio.run(_run(settings, as_json=as_json))
+
+
+async def _run(settings: Settings, *, as_json: bool) -> None:
+    import asyncio
+    import signal
+
+    from milestone_devnet.serving import serving
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    async with serving(settings) as endpoints:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
+        _announce(endpoints, as_json=as_json)
+        await stop.wait()
+    note("the devnet has stopped", as_json=as_json)
+
+
+def _announce(endpoints: Endpoints, *, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    lines = [
+        f"Ogmios   {endpoints.ogmios}",
+        f"Kupo     {endpoints.kupo}",
+        f"control  {endpoints.control}",
+    ]
+    print_result(asdict(endpoints), lines, as_json=as_json)
+
+
+def _log_to_stderr(*, as_json: bool) -> None:
+    import json
+    import logging
+    import sys
+
+    class Lines(logging.Formatter):
+        """A line for a person, or a JSON object for a program, as the whole program does it."""
+
+        def format(self, record: logging.LogRecord) -> str:
+            line = super().format(record)
+            return json.dumps({"log": line}) if as_json else line
+
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(Lines("%(asctime)s %(message)s", "%H:%M:%S"))
+    log = logging.getLogger("milestone_devnet")
+    log.setLevel(logging.INFO)
+    log.handlers = [handler]
+    log.propagate = False

@@ -1,0 +1,1 @@
+"""The Kupo protocol, v2.12, over the chain's own record of its outputs."""

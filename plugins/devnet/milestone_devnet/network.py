@@ -1,0 +1,24 @@
+"""What is fixed about the devnet's network: its magic, its clock's anchor, its epochs."""
+
+from __future__ import annotations
+
+from milestone_devnet.ledger import SlotConfig
+
+NETWORK_MAGIC = 42
+NETWORK_ID = 0
+
+# The anchor and epochs of the public network "preview" (2022-10-25T00:00:00Z, one slot a second):
+# clients that have a slot configuration for preview built in can use the devnet unchanged, and the
+# epoch is never 0, on which some clients fail.
+SYSTEM_START_MS = 1_666_656_000_000
+SLOTS = SlotConfig(zero_time_ms=SYSTEM_START_MS, zero_slot=0, slot_length_ms=1000)
+EPOCH_LENGTH = 86_400
+SECURITY_PARAMETER = 432
+
+# 3k/f slots (f = 1/20): how far ahead the ledger vouches for the length of a slot.
+SAFE_ZONE = 60 * SECURITY_PARAMETER
+
+
+def epoch_of(slot: int) -> int:
+    """The epoch that a slot belongs to."""
+    return slot // EPOCH_LENGTH

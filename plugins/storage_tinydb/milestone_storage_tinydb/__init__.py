@@ -1,0 +1,1 @@
+"""Storage for Milestone: documents in one JSON file, through TinyDB."""
