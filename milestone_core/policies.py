@@ -7,8 +7,6 @@ from milestone_core.hookspecs import hookimpl
 from milestone_core.ports import ReleasePolicy
 from milestone_core.providers import NoSettings, Provider, Surroundings
 
-DEFAULT_POLICY = "quorum-vesting"
-
 
 class QuorumVesting:
     """Everything that is proven and vested: the contract's own limit, and nothing held back."""
@@ -34,4 +32,4 @@ def _create(_settings: NoSettings, _surroundings: Surroundings) -> ReleasePolicy
 
 @hookimpl
 def milestone_release_policy() -> list[Provider[ReleasePolicy]]:
-    return [Provider(DEFAULT_POLICY, "everything proven and vested", create=_create)]
+    return [Provider("quorum-vesting", "everything proven and vested", create=_create)]

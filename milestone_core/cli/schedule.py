@@ -189,7 +189,7 @@ def summary_document(found: Schedule) -> dict[str, object]:
         "quorum": found.quorum,
         "owner": str(found.owner),
         "policy": found.policy.name,
-        "enforced_on_chain": found.policy.observer is not None,
+        "advisory": found.policy.advisory,
         "expiry": iso(found.expiry),
         "until": iso(found.until),
         "document": found.document_hash().hex(),
@@ -197,9 +197,7 @@ def summary_document(found: Schedule) -> dict[str, object]:
 
 
 def _advisory(found: Schedule) -> str:
-    if found.policy.observer is not None or found.policy.name == "quorum-vesting":
-        return ""
-    return " (advisory: not enforced on chain)"
+    return " (advisory: not enforced on chain)" if found.policy.advisory else ""
 
 
 def _allocation_table(found: Schedule) -> list[str]:

@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 import click
 
 from milestone_core.domain.address import Address
+from milestone_core.domain.release import Selection
 from milestone_core.errors import BadInput
 from milestone_core.services.context import Context
-from milestone_core.services.release import Selection
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 

@@ -106,9 +106,7 @@ def _lines(found: Status) -> list[str]:
         f"paid {units.write(schedule.asset, found.paid)}, "
         f"claimable {units.write(schedule.asset, found.claimable)}",
         "",
-        *table(
-            ("MILESTONE", "STATE", "TITLE"), [(m.id, str(m), m.title) for m in found.milestones]
-        ),
+        *table(("MILESTONE", "STATE", "TITLE"), milestones),
     ]
     if found.rows:
         lines += ["", *row_table(found.rows, schedule)]

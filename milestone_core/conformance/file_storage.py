@@ -37,6 +37,11 @@ class FileStorageConformance(StorageConformance):
         self._fill(tmp_path, 1)
         assert tmp_path.stat().st_mode & 0o777 == 0o750
 
+    @pytest.mark.parametrize("name", ["a b", "50%", "what?", "#1", "Ünïcode", "a&mode=memory"])
+    def test_the_data_folder_may_have_any_name(self, tmp_path: Path, name: str) -> None:
+        self._fill(tmp_path / name, 1)
+        assert (tmp_path / name / self.file).is_file()
+
     @pytest.mark.parametrize(
         "content",
         [b"", b"\0" * 4096, b"not a store\n", b"[1, 2]", b'{"other": "program"}', b"\xff" * 100],

@@ -127,7 +127,7 @@ class ReleasePolicyConformance(PluginConformance):
 
         self._watch(check)
 
-    def test_the_same_context_gives_the_same_answer(self) -> None:
+    def test_it_gives_the_same_answer_to_the_same_context(self) -> None:
         @_thorough
         @given(lives())
         def check(life: Life) -> None:
@@ -156,7 +156,7 @@ class ReleasePolicyConformance(PluginConformance):
 
         check()
 
-    def test_all_that_is_allowed_stays_so_while_nothing_but_time_changes(self) -> None:
+    def test_it_allows_no_less_when_only_time_has_passed(self) -> None:
         @_thorough
         @given(lives(), st.integers(0, 2**45))
         def check(life: Life, later: int) -> None:

@@ -93,6 +93,21 @@ class RowState:
 
 
 @dataclass(frozen=True, slots=True)
+class Selection:
+    """Whose allocations are meant: None is everybody, or every milestone."""
+
+    beneficiary: Address | None = None
+    milestone: str | None = None
+
+    def includes(self, row: RowState) -> bool:
+        return self.covers(row.beneficiary, row.milestone)
+
+    def covers(self, beneficiary: Address, milestone: str) -> bool:
+        """Whether an allocation of ``beneficiary`` for ``milestone`` is meant."""
+        return self.beneficiary in (None, beneficiary) and self.milestone in (None, milestone)
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """Pay ``row`` up to ``steps`` steps in all."""
 

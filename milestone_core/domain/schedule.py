@@ -27,6 +27,7 @@ DAY = int(timedelta(days=1).total_seconds()) * 1000
 VESTING_ENDS_BEFORE_EXPIRY = 30 * DAY
 PROGRAMME_OUTLIVES_EXPIRY = 90 * DAY
 LEAST_ADA_STEP = 1_100_000
+CONTRACTS_OWN_POLICY = "quorum-vesting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +60,17 @@ class Allocation:
 
 @dataclass(frozen=True, slots=True)
 class PolicyChoice:
-    """The release policy of a schedule, with its settings; ``observer`` is its script on chain.
-
-    Without an observer the policy is advisory: this program keeps it, the contract does not.
-    """
+    """The release policy of a schedule, with its settings; ``observer`` is its script on chain."""
 
     name: str
     settings: Mapping[str, object] = field(default_factory=dict)
     observer: bytes | None = None
+
+    @property
+    def advisory(self) -> bool:
+        """Whether this program keeps the policy and the contract does not: it has no observer,
+        and allows something else than what the contract does by itself."""
+        return self.observer is None and self.name != CONTRACTS_OWN_POLICY
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from milestone_core.files.fields import (
     posix_ms,
 )
 from milestone_core.files.schedule_document import VestingSchema
-from milestone_core.files.strict import ValueSchema, required
+from milestone_core.files.strict import Tables, ValueSchema, required
 
 _MAX_INDEX = 2**16
 _MAX_ROUND = 2**32 - 1
@@ -49,7 +49,7 @@ class ProgrammeSchema(ValueSchema):
 
     makes = Programme
 
-    milestones = fields.Nested(_ProgrammeMilestoneSchema, many=True, **required())
+    milestones = Tables(_ProgrammeMilestoneSchema)
     oracles = fields.List(Hex((HASH_LENGTH,)), **required())
     quorum = Whole(1, MAX_ORACLES)
     round = Whole(0, _MAX_ROUND)
@@ -73,9 +73,9 @@ class PageSchema(ValueSchema):
     makes = Page
 
     registry = Hex((HASH_LENGTH,))
-    rows = fields.Nested(_RowSchema, many=True, **required())
+    rows = Tables(_RowSchema)
     addresses = fields.List(AddressText(), **required())
-    vestings = fields.Nested(VestingSchema, many=True, **required())
+    vestings = Tables(VestingSchema)
     programme = AssetText()
     asset = AssetText(ada=True)
     observer = Hex((HASH_LENGTH,), allow_none=True)

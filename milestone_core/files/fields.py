@@ -15,7 +15,7 @@ from marshmallow import fields
 from milestone_core.domain.address import HASH_LENGTH, Address
 from milestone_core.domain.chain import ADA, AssetId
 from milestone_core.domain.schedule import MAX_ID_BYTES, MAX_QUANTITY, TIME_LIMIT
-from milestone_core.files.strict import Invalid, required
+from milestone_core.files.strict import Fixed, Invalid, required
 from milestone_core.files.text import is_plain, is_slug, shown
 
 MAX_ASSET_NAME_LENGTH = 32
@@ -33,13 +33,13 @@ def _expect_text(value: object) -> str:
     return value
 
 
-class Version(fields.Constant[int]):
-    """The version of a document's form; it is written, and must be read, as it is here."""
+class Version(Fixed):
+    """The version of a document's form."""
 
     def __init__(self, number: int = 1) -> None:
-        super().__init__(number, **required())
+        super().__init__(number)
 
-    def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> int:
+    def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> Any:
         if value is True or value != self.constant:
             raise Invalid(
                 f"the form is version {shown(value)}, this program reads version {self.constant}",
@@ -48,13 +48,10 @@ class Version(fields.Constant[int]):
         return self.constant
 
 
-class Kind(fields.Constant[str]):
+class Kind(Fixed):
     """What a file says that it is."""
 
-    def __init__(self, kind: str) -> None:
-        super().__init__(kind, **required())
-
-    def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> str:
+    def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> Any:
         if value != self.constant:
             raise Invalid(f"it is {shown(value)}", f"a file of kind {self.constant!r} is expected")
         return self.constant
@@ -145,7 +142,7 @@ class AddressText(fields.Field[Address]):
             address = Address.parse(text)
         except ValueError as error:
             raise Invalid(f"{shown(text)} is no address: {error}") from error
-        if str(address) != text:
+        if text != text.lower():  # bech32 leaves no other choice of spelling
             raise Invalid("the address is not in lower case")
         return address
 

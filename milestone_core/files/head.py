@@ -23,7 +23,7 @@ from milestone_core.files.fields import (
 )
 from milestone_core.files.human_fields import AnyCaseHex, Oracle, PaymentAddress, Time
 from milestone_core.files.schedule_document import MAX_TICKER_LENGTH, MAX_TITLE_LENGTH
-from milestone_core.files.strict import StrictSchema, ValueSchema, problems_of, required
+from milestone_core.files.strict import StrictSchema, Tables, ValueSchema, problems_of, required
 from milestone_core.files.text import is_plain
 from milestone_core.files.vesting_tables import Vestings, WrittenVesting
 
@@ -137,7 +137,7 @@ def _schema(network: str, *, allow_script_owner: bool) -> StrictSchema:
         "quorum": Whole(1, MAX_ORACLES),
         "oracles": fields.List(Oracle(network), **required()),
         "asset": fields.Nested(_AssetTable, **required()),
-        "milestones": fields.Nested(_MilestoneTable, many=True, **required()),
+        "milestones": Tables(_MilestoneTable),
         "vestings": Vestings(**_OPTIONAL),
         "policy": fields.Nested(_PolicyTable, **_OPTIONAL),
         "allocations": fields.Raw(**_OPTIONAL),
@@ -152,14 +152,14 @@ class Head:
 
     ``values`` holds the keys that are good, ``failed`` names those that are not; ``milestones``
     and ``vestings`` are the names that the file declares, be their tables good or not, so that a
-    row is not blamed for naming them.
+    row is not blamed for naming them; None where it cannot be told what they are.
     """
 
     values: Mapping[str, Any]
     failed: frozenset[str]
     problems: tuple[Problem, ...]
-    milestones: frozenset[str]
-    vestings: frozenset[str]
+    milestones: frozenset[str] | None
+    vestings: frozenset[str] | None
 
     @property
     def written_vestings(self) -> Mapping[str, WrittenVesting]:
@@ -182,17 +182,17 @@ def read_head(document: Mapping[str, Any], network: str, *, allow_script_owner: 
         values=values,
         failed=frozenset(str(key) for key in messages),
         problems=tuple(problems_of(messages)),
-        milestones=frozenset(_declared_ids(document.get("milestones"))),
-        vestings=frozenset(_keys(document.get("vestings"))),
+        milestones=_declared_ids(document.get("milestones")),
+        vestings=_declared_names(document.get("vestings", {})),
     )
 
 
-def _declared_ids(tables: object) -> Iterator[str]:
-    for table in tables if isinstance(tables, list) else []:
-        identifier = table.get("id") if isinstance(table, dict) else None
-        if isinstance(identifier, str):
-            yield identifier
+def _declared_ids(tables: object) -> frozenset[str] | None:
+    if not isinstance(tables, list):
+        return None
+    ids = (table.get("id") for table in tables if isinstance(table, dict))
+    return frozenset(identifier for identifier in ids if isinstance(identifier, str))
 
 
-def _keys(table: object) -> Iterator[str]:
-    yield from table if isinstance(table, dict) else ()
+def _declared_names(table: object) -> frozenset[str] | None:
+    return frozenset(table) if isinstance(table, dict) else None

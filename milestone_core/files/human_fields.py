@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any
 
 from marshmallow import fields
@@ -83,13 +85,21 @@ class Amount(fields.Field[int]):
 
     def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> int:
         if isinstance(value, float):
-            raise Invalid(f"{value} is a float, which is not exact", f'write it as "{value:f}"')
+            raise Invalid(f"{value} is a float, which is not exact", _as_text(value))
         if isinstance(value, bool) or not isinstance(value, str | int):
             raise Invalid(f"{shown(value)} is not an amount", 'write it like "12.5"')
         try:
             return parse_amount(str(value), self.decimals)
         except BadInput as error:
             raise Invalid.because(error) from error
+
+
+def _as_text(value: float) -> str:
+    if not math.isfinite(value):
+        return 'write digits in quotes, such as "12.5"'
+    whole, _, fraction = format(Decimal(repr(value)), "f").partition(".")
+    fraction = fraction.rstrip("0")
+    return f'write it as "{whole}.{fraction}"' if fraction else f'write it as "{whole}"'
 
 
 class PaymentAddress(fields.Field[Address]):
@@ -137,14 +147,16 @@ class AnyCaseHex(Hex):
 
 
 class OneOf(fields.Field[str]):
-    """A name that is declared elsewhere in the schedule."""
+    """A name that is declared elsewhere in the schedule; any, where ``names`` is None."""
 
-    def __init__(self, names: Collection[str], what: str, **options: Any) -> None:
+    def __init__(self, names: Collection[str] | None, what: str, **options: Any) -> None:
         super().__init__(**required(**options))
         self.names, self.what = names, what
 
     def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> str:
-        if not isinstance(value, str) or value not in self.names:
-            advice = nearest(str(value), self.names)
+        if not isinstance(value, str):
+            raise Invalid(f"{shown(value)} is no {self.what}")
+        if self.names is not None and value not in self.names:
+            advice = nearest(value, self.names)
             raise Invalid(f"there is no {self.what} {shown(value)}", advice)
         return value

@@ -104,6 +104,7 @@ def _schedule(head: Head, network: str, placed: Sequence[PlacedAllocation]) -> S
     good = head.values
     expiry = good["expiry"].ms if "expiry" in good else TIME_LIMIT - 1 - PROGRAMME_OUTLIVES_EXPIRY
     until = good["until"].ms if {"until", "expiry"} <= good.keys() else None
+    named = {one.allocation.milestone for one in placed}.union(head.milestones or ())
     asset: WrittenAsset = good.get("asset", WrittenAsset(unit="ada"))
     return Schedule(
         name=good.get("name", ""),
@@ -114,7 +115,7 @@ def _schedule(head: Head, network: str, placed: Sequence[PlacedAllocation]) -> S
         owner=good.get("owner", Address(0, Credential.key(bytes(28)))),
         oracles=tuple(good.get("oracles", ())),
         quorum=good.get("quorum", 1),
-        milestones=tuple(good.get("milestones", map(Milestone, sorted(head.milestones)))),
+        milestones=tuple(good.get("milestones", map(Milestone, sorted(named)))),
         allocations=tuple(one.allocation for one in placed),
         expiry=expiry,
         until=expiry + PROGRAMME_OUTLIVES_EXPIRY if until is None else until,

@@ -42,7 +42,7 @@ from milestone_core.files.fields import (
     posix_ms,
 )
 from milestone_core.files.sources import parse_json
-from milestone_core.files.strict import StrictSchema, ValueSchema, load, required
+from milestone_core.files.strict import StrictSchema, Tables, ValueSchema, load, required
 
 MAX_TICKER_LENGTH = 16
 MAX_TITLE_LENGTH = 200
@@ -114,8 +114,8 @@ class ScheduleSchema(ValueSchema):
     owner = AddressText()
     oracles = fields.List(Hex((HASH_LENGTH,)), **required())
     quorum = Whole(1, MAX_ORACLES)
-    milestones = fields.Nested(_MilestoneSchema, many=True, **required())
-    allocations = fields.Nested(_AllocationSchema, many=True, **required())
+    milestones = Tables(_MilestoneSchema)
+    allocations = Tables(_AllocationSchema)
     expiry = posix_ms()
     until = posix_ms()
     policy = fields.Nested(_PolicySchema, **required())

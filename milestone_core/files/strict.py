@@ -30,6 +30,41 @@ class Invalid(ValidationError):
         return cls(error.message, error.hint)
 
 
+def required(**more: Any) -> dict[str, Any]:
+    """The options of a field that must be there, with messages of our own wording."""
+    messages = {
+        "required": "it is missing",
+        "null": "it must not be null",
+        "invalid": "it has the wrong type",
+    }
+    return {"required": True, "error_messages": messages | more.pop("error_messages", {}), **more}
+
+
+class Fixed(fields.Field[Any]):
+    """Says what a document is rather than what it holds: always written, and always demanded."""
+
+    _CHECK_ATTRIBUTE = False  # marshmallow's word for: the value to dump has no such attribute
+
+    def __init__(self, constant: object) -> None:
+        super().__init__(**required())
+        self.constant = constant
+
+    def _serialize(self, *_args: Any, **_kwargs: Any) -> Any:
+        return self.constant
+
+
+class Tables(fields.Nested):
+    """A list of tables, each read by ``schema``."""
+
+    def __init__(self, schema: type[Schema]) -> None:
+        super().__init__(schema, many=True, **required())
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, list):
+            raise Invalid("it is not a list of tables", f"in TOML: [[{self.name}]] above each")
+        return super()._deserialize(value, *args, **kwargs)
+
+
 class StrictSchema(Schema):
     """Refuses what it does not know, naming the nearest key that it does.
 
@@ -54,7 +89,7 @@ class StrictSchema(Schema):
 class ValueSchema(StrictSchema):
     """Loads into a domain value: ``makes`` is called with what was read, lists as tuples.
 
-    Constants, which say what a document is rather than what it holds, are left out.
+    What is :class:`Fixed` is left out.
     """
 
     makes: ClassVar[Callable[..., Any]]
@@ -64,7 +99,7 @@ class ValueSchema(StrictSchema):
         content = {
             name: tuple(value) if isinstance(value, list) else value
             for name, value in values.items()
-            if not isinstance(self.fields[name], fields.Constant)
+            if not isinstance(self.fields[name], Fixed)
         }
         made = self.makes(**content)
         faults = defaultdict(list)
@@ -118,15 +153,3 @@ def load(schema: Schema, document: object) -> tuple[Any, list[Problem]]:
         return schema.load(document), []  # type: ignore[arg-type]
     except ValidationError as error:
         return error.valid_data, list(problems_of(error.messages))
-
-
-def required(**more: Any) -> dict[str, Any]:
-    """The options of a field that must be there, with messages of our own wording."""
-    messages = {"required": "it is missing", "null": "it must not be null"}
-    return {"required": True, "error_messages": messages | more.pop("error_messages", {}), **more}
-
-
-def text(**options: Any) -> fields.String:
-    """A string field that says so in our wording."""
-    messages = {"invalid": "it is not a text"}
-    return fields.String(**required(error_messages=messages, **options))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from milestone_core.domain.chain import ProtocolParameters, SlotClock, Tip, Utxo
+from milestone_core.domain.chain import ProtocolParameters, SlotClock, Tip
 from milestone_core.errors import BadAnswer, NotYet, ServiceUnavailable
 from milestone_core.services.context import Context
+from milestone_core.services.freshness import MAX_LAG_SLOTS, lag
 from milestone_core.transactions import builder
 from milestone_core.transactions.draft import Draft
 from milestone_core.transactions.unsigned import Unsigned
@@ -14,9 +15,6 @@ from milestone_core.transactions.wallet import Wallet
 
 LIFETIME_MS = 2 * 60 * 60 * 1000
 """How long a transaction stays valid: long enough to be signed elsewhere and sent again."""
-
-MAX_LAG_SLOTS = 120
-"""How far the index may be behind the node before what it shows is too old to build on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +48,12 @@ def moment(context: Context) -> Moment:
     """
     chain = context.chain
     tip = chain.tip()
-    lag = tip.slot - context.utxo.health().checkpoint
-    if lag > MAX_LAG_SLOTS:
+    behind = lag(context, tip)
+    if behind > MAX_LAG_SLOTS:
         raise ServiceUnavailable(
-            f"the index is {lag} slots behind the node: what it shows is too old to build on",
+            f"the index is {behind} slots behind the node: what it shows is too old to build on",
             hint="Wait until it has caught up; see: milestone doctor",
-            details={"lag_slots": lag},
+            details={"lag_slots": behind},
         )
     return Moment(tip, chain.clock(), chain.parameters())
 
@@ -68,8 +66,3 @@ def build(context: Context, draft: Draft, wallet: Wallet, at: Moment) -> Unsigne
     if "plutus:v3" not in at.parameters.cost_models:
         raise BadAnswer("the chain has no cost model for Plutus V3")
     return builder.build(draft, wallet, at.parameters, context.chain.evaluate)
-
-
-def carrying(utxos: tuple[Utxo, ...], script_hash: bytes) -> Utxo | None:
-    """The first output that carries a reference script of that hash."""
-    return next((utxo for utxo in utxos if utxo.script_hash == script_hash), None)

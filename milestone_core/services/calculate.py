@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from milestone_core.domain.release import RowState
+from milestone_core.domain.release import RowState, Selection
 from milestone_core.domain.schedule import PolicyChoice
 from milestone_core.errors import NotFound
 from milestone_core.services import distributions
 from milestone_core.services.context import Context
-from milestone_core.services.release import Selection
 from milestone_core.services.status import rows_of
 from milestone_core.services.view import View, look
 
@@ -62,4 +61,4 @@ def calculate(
         view = replace(view, record=record)
     view = view if at is None else replace(view, now=at)
     rows = tuple(row for row in rows_of(context, view) if selection.includes(row))
-    return Calculation(view, chosen.name, chosen.observer is None, rows)
+    return Calculation(view, chosen.name, chosen.advisory, rows)

@@ -18,6 +18,7 @@ from milestone_core.services import (
     wallets,
 )
 from milestone_core.services.context import Context
+from milestone_core.services.publish import publication
 from milestone_core.services.sending import Operator, Sent
 from milestone_core.transactions import deploy
 from milestone_core.transactions.unsigned import Unsigned
@@ -77,8 +78,7 @@ def _publish(context: Context, _record: ScheduleRecord, operator: Operator) -> S
     published = scripts.find(context)
     if not published.missing:
         return None, {}
-    wallet, at = wallets.open_wallet(context, operator.keys), building.moment(context)
-    return scripts.publication(context, published.missing, wallet, at), {}
+    return publication(context, published.missing, operator), {}
 
 
 def _next_page(context: Context, record: ScheduleRecord, operator: Operator) -> Step:

@@ -9,8 +9,8 @@ from milestone_core.domain.chain import Tip
 from milestone_core.errors import MilestoneError
 from milestone_core.networks import NETWORKS
 from milestone_core.services import scripts
-from milestone_core.services.building import MAX_LAG_SLOTS
 from milestone_core.services.context import Context
+from milestone_core.services.freshness import MAX_LAG_SLOTS
 
 _FULLY_SYNCHRONISED = 1
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from milestone_core.files.records import (
     JOURNAL,
@@ -17,7 +18,9 @@ from milestone_core.files.records import (
     encode_journal_entry,
 )
 from milestone_core.services.context import Context
-from milestone_core.transactions.unsigned import Unsigned
+
+if TYPE_CHECKING:
+    from milestone_core.transactions.unsigned import Unsigned
 
 UNSETTLED = frozenset({TransactionState.SENT, TransactionState.SEEN})
 

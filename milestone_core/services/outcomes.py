@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 from milestone_core.domain.chain import AssetId
+from milestone_core.errors import NotFound
 from milestone_core.files.records import DistributionState, JournalEntry
-from milestone_core.services import distributions, lookup
+from milestone_core.services import cache, distributions, lookup
 from milestone_core.services.context import Context
 
 PROGRAMME, PAGE = "programme", "page"
@@ -18,12 +20,18 @@ def deployed(programme: AssetId, page: AssetId) -> dict[str, str]:
 
 
 def remember(context: Context, entry: JournalEntry) -> None:
-    """Keep the ids that a confirmed transaction made. Doing it twice changes nothing.
+    """Keep the ids that a confirmed transaction made, and how things stand after it.
 
-    The entry is all that is needed, for this may run much later, after a crash.
+    Doing it twice changes nothing. The entry is all that is needed, for this may run much later,
+    after a crash.
     """
-    if PAGE not in entry.details:
-        return
+    if PAGE in entry.details:
+        _keep_ids(context, entry)
+    with suppress(NotFound):  # it belongs to no schedule, or closed the last of one
+        cache.refresh(context, distributions.load(context, entry.schedule))
+
+
+def _keep_ids(context: Context, entry: JournalEntry) -> None:
     record = distributions.record_of(context, entry.schedule)
     page = lookup.parse_id(entry.details[PAGE])
     if page in record.pages:

@@ -8,6 +8,8 @@ from milestone_core.ports import CompiledValidator
 from milestone_core.services import building, scripts, sending, wallets
 from milestone_core.services.context import Context
 from milestone_core.services.sending import Operator, Sent
+from milestone_core.transactions.publish import publish_scripts
+from milestone_core.transactions.unsigned import Unsigned
 
 NO_SCHEDULE = "-"
 """Under this name the journal keeps what belongs to no schedule."""
@@ -30,6 +32,13 @@ def publish(context: Context, operator: Operator) -> Publication:
     missing = scripts.find(context).missing
     if not missing:
         return Publication((), None)
-    wallet, at = wallets.open_wallet(context, operator.keys), building.moment(context)
-    unsigned = scripts.publication(context, missing, wallet, at)
+    unsigned = publication(context, missing, operator)
     return Publication(missing, sending.send(context, unsigned, operator, schedule=NO_SCHEDULE))
+
+
+def publication(
+    context: Context, missing: tuple[CompiledValidator, ...], operator: Operator
+) -> Unsigned:
+    """The transaction that publishes what is missing."""
+    wallet, at = wallets.open_wallet(context, operator.keys), building.moment(context)
+    return building.build(context, publish_scripts(context.contract, missing), wallet, at)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from milestone_core.domain.schedule import Schedule
+from milestone_core.domain.schedule import CONTRACTS_OWN_POLICY, Schedule
 from milestone_core.errors import BadInput
 from milestone_core.files.records import SCHEDULES, DistributionState, ScheduleRecord
 from milestone_core.services import distributions
 from milestone_core.services.context import Context
-
-BUILT_IN_POLICY = "quorum-vesting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +46,13 @@ def register(context: Context, schedule: Schedule, *, replace: bool = False) -> 
 
 
 def _warnings(schedule: Schedule) -> Iterator[str]:
-    if schedule.policy.name == BUILT_IN_POLICY:
-        return
-    if schedule.policy.observer is None:
+    if schedule.policy.advisory:
         yield (
             f"the policy {schedule.policy.name!r} is advisory: this program keeps it, the contract "
             "does not"
         )
+    if schedule.policy.name == CONTRACTS_OWN_POLICY:
+        return
     single = sum(1 for a in schedule.allocations if a.vesting.count == 1)
     if single:
         yield (

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from milestone_core.domain import release as rules
-from milestone_core.domain.address import Address
-from milestone_core.domain.release import AllocationState, Claim, Payout, RowState
+from milestone_core.domain.release import AllocationState, Claim, Payout, RowState, Selection
 from milestone_core.errors import NotFound, NotYet
 from milestone_core.services import building, distributions, prove, scripts, sending, wallets
 from milestone_core.services.building import Moment
@@ -22,19 +21,6 @@ from milestone_core.transactions.unsigned import Unsigned
 
 MAX_CLAIMS = 60
 """Claims in one transaction: well below what the contract can take at 80 % of the limits."""
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Whose allocations are meant: None is everybody, or every milestone."""
-
-    beneficiary: Address | None = None
-    milestone: str | None = None
-
-    def includes(self, row: RowState) -> bool:
-        return (self.beneficiary in (None, row.beneficiary)) and (
-            self.milestone in (None, row.milestone)
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +161,7 @@ def _prove_first(
     wanted = {
         allocation.milestone
         for allocation in loaded.schedule.allocations
-        if selection.beneficiary in (None, allocation.beneficiary)
-        and selection.milestone in (None, allocation.milestone)
+        if selection.covers(allocation.beneficiary, allocation.milestone)
     }
     sent: list[Sent] = []
     for milestone in programme.milestones:

@@ -1,4 +1,4 @@
-"""The reference scripts: find them, and publish what is missing."""
+"""The reference scripts: which of them lie on chain."""
 
 from __future__ import annotations
 
@@ -7,12 +7,7 @@ from dataclasses import dataclass
 from milestone_core.domain.chain import Utxo
 from milestone_core.errors import NotFound
 from milestone_core.ports import CompiledValidator
-from milestone_core.services import building
-from milestone_core.services.building import Moment
 from milestone_core.services.context import Context
-from milestone_core.transactions.publish import publish_scripts
-from milestone_core.transactions.unsigned import Unsigned
-from milestone_core.transactions.wallet import Wallet
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +42,7 @@ def find(context: Context) -> Published:
     found = {
         validator.title: utxo
         for validator in contract.validators
-        if (utxo := building.carrying(lying, validator.hash))
+        if (utxo := next((u for u in lying if u.script_hash == validator.hash), None))
     }
     missing = tuple(v for v in contract.validators if v.title not in found)
     return Published(found, missing)
-
-
-def publication(
-    context: Context, missing: tuple[CompiledValidator, ...], wallet: Wallet, at: Moment
-) -> Unsigned:
-    """The transaction that publishes what is missing."""
-    return building.build(context, publish_scripts(context.contract, missing), wallet, at)

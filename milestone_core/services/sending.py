@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from milestone_core.errors import (
     OutcomeUnknown,
@@ -14,8 +15,10 @@ from milestone_core.errors import (
 from milestone_core.files.records import JournalEntry, TransactionState
 from milestone_core.services import journal, outcomes
 from milestone_core.services.context import Context
-from milestone_core.transactions.keys import SigningKey
-from milestone_core.transactions.unsigned import Unsigned
+
+if TYPE_CHECKING:
+    from milestone_core.transactions.keys import SigningKey
+    from milestone_core.transactions.unsigned import Unsigned
 
 _SPENT_ALREADY = frozenset({3117, 3997})
 _POLL_SECONDS = 0.25

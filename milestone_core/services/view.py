@@ -11,10 +11,9 @@ from dataclasses import dataclass
 
 from milestone_core.domain.chain import AssetId
 from milestone_core.domain.distribution import Page, Programme, Vault
-from milestone_core.errors import Busy, MilestoneError, NotFound, ServiceUnavailable
-from milestone_core.files import records
-from milestone_core.files.records import STATES, CachedState, ScheduleRecord
-from milestone_core.services import distributions, sending
+from milestone_core.errors import MilestoneError, NotFound, ServiceUnavailable
+from milestone_core.files.records import CachedState, ScheduleRecord
+from milestone_core.services import cache, distributions, sending
 from milestone_core.services.context import Context
 from milestone_core.services.distributions import Distribution
 
@@ -55,7 +54,7 @@ def look(context: Context, name: str, *, offline: bool = False) -> View:
     :raises Refused: what lies on chain is not what the schedule promises.
     """
     record = distributions.record_of(context, name)
-    cached = tuple(_cached(context, record))
+    cached = cache.cached(context, record)
     if offline:
         return _from_cache(context, record, cached, None)
     try:
@@ -74,17 +73,10 @@ def look(context: Context, name: str, *, offline: bool = False) -> View:
         return _from_cache(context, record, cached, trouble)
     corrections = tuple(_corrections(cached, loaded))
     if corrections or len(cached) < len(loaded.open_pages):
-        _refresh(context, loaded)
+        cache.refresh(context, loaded)
     pages = tuple(None if p is None else PageView(p.id, p.page, p.vault) for p in loaded.pages)
     programme = loaded.programme
     return View(record, programme.programme, pages, programme.slot, now, True, corrections)
-
-
-def _cached(context: Context, record: ScheduleRecord) -> Iterator[CachedState]:
-    for page in record.pages:
-        document = context.storage.read(STATES, str(page))
-        if document is not None:
-            yield records.decode_state(document, str(page))
 
 
 def _from_cache(
@@ -129,24 +121,3 @@ def _milestone_corrections(old: Programme, new: Programme) -> Iterator[str]:
         yield "the programme has been cancelled"
     if old.round != new.round:
         yield f"the oracles have been rotated: round {new.round}"
-
-
-def _refresh(context: Context, loaded: Distribution) -> None:
-    known = {page.id for page in loaded.open_pages}
-    try:
-        with context.storage.transaction() as transaction:
-            for page in loaded.open_pages:
-                state = CachedState(
-                    distribution=page.id,
-                    slot=page.slot,
-                    header=b"",
-                    seen_at=context.now(),
-                    programme=loaded.programme.programme,
-                    page=page.page,
-                    vault=page.vault,
-                )
-                transaction.put(STATES, state.key, records.encode_state(state))
-            for gone in set(loaded.record.pages) - known:
-                transaction.delete(STATES, str(gone))
-    except Busy:
-        context.warn("the local cache was not updated: another process is writing")
