@@ -34,3 +34,9 @@ NETWORKS = {
         Network("mainnet", 764824073, MAINNET),
     )
 }
+
+
+def network_name(magic: int) -> str:
+    """What people call the network of that magic number."""
+    names = [network.name for network in NETWORKS.values() if network.magic == magic]
+    return names[0] if names else f"a network with magic {magic}"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from milestone_core.domain.chain import ProtocolParameters, SlotClock, Tip
-from milestone_core.errors import BadAnswer, NotYet, ServiceUnavailable
+from milestone_core.errors import BadAnswer, NotYet
+from milestone_core.services import checks
 from milestone_core.services.context import Context
-from milestone_core.services.freshness import MAX_LAG_SLOTS, lag
 from milestone_core.transactions import builder
 from milestone_core.transactions.draft import Draft
 from milestone_core.transactions.unsigned import Unsigned
@@ -42,19 +42,14 @@ class Moment:
 
 
 def moment(context: Context) -> Moment:
-    """Ask the chain for its tip, clock and parameters, and check that the index keeps up.
+    """Ask the chain for its tip, clock and parameters, and check that it may be built on.
 
-    :raises ServiceUnavailable: a service is unreachable, or the index is too far behind.
+    :raises ServiceUnavailable: a service is unreachable, on another network, or too far behind.
     """
+    checks.require_network(context)
     chain = context.chain
     tip = chain.tip()
-    behind = lag(context, tip)
-    if behind > MAX_LAG_SLOTS:
-        raise ServiceUnavailable(
-            f"the index is {behind} slots behind the node: what it shows is too old to build on",
-            hint="Wait until it has caught up; see: milestone doctor",
-            details={"lag_slots": behind},
-        )
+    checks.require_fresh(context, tip)
     return Moment(tip, chain.clock(), chain.parameters())
 
 

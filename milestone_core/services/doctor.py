@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from milestone_core.domain.chain import Tip
 from milestone_core.errors import MilestoneError
-from milestone_core.networks import NETWORKS
+from milestone_core.networks import NETWORKS, network_name
 from milestone_core.services import scripts
+from milestone_core.services.checks import MAX_LAG_SLOTS
 from milestone_core.services.context import Context
-from milestone_core.services.freshness import MAX_LAG_SLOTS
 
 _FULLY_SYNCHRONISED = 1
 
@@ -70,12 +70,10 @@ def _node(context: Context) -> tuple[Finding, None]:
     tip = context.chain.tip()
     figures: dict[str, object] = {"magic": magic, "slot": tip.slot}
     if magic != expected:
-        names = [name for name, network in NETWORKS.items() if network.magic == magic]
-        served = names[0] if names else f"the network with magic {magic}"
         return Finding(
             "node",
             False,
-            f"it follows {served}, this project is for {context.network} ({expected})",
+            f"it follows {network_name(magic)}, this project is for {context.network}",
             "Point [ogmios] url at a node of the right network, or use another project folder.",
             figures=figures,
         ), None
