@@ -13,7 +13,8 @@
     │   └── ScriptRefused         7   a validator said no in evaluation
     ├── OutcomeUnknown            8   sent, and nobody knows yet
     ├── Misconfigured             9   configuration or plugin
-    │   └── CorruptStore          9   a data file that cannot be read
+    │   ├── CorruptStore          9   a data file that cannot be read
+    │   └── BrokenRecord          9   a document in the store that is not what it should be
     └── Busy                      10  another process holds the write lock
 
 Every error says what is wrong (``message``), what to do (``hint``), and carries figures for
@@ -193,6 +194,22 @@ class CorruptStore(Misconfigured):
         super().__init__(f"{path} cannot be read: {cause}", details={"path": str(path)})
         self.path = path
         self.cause = cause
+
+
+class BrokenRecord(Misconfigured):
+    """A document in the store is not what its collection holds."""
+
+    code = "broken_record"
+
+    def __init__(self, collection: str, key: str, problems: Sequence[Problem]) -> None:
+        place = f"{collection}/{key}" if key else collection
+        reasons = "; ".join(str(problem) for problem in problems)
+        super().__init__(
+            f"the record {place} cannot be read: {reasons}",
+            details={"collection": collection, "key": key},
+        )
+        self.collection = collection
+        self.key = key
 
 
 class Busy(MilestoneError):

@@ -42,7 +42,7 @@ def commit(app: App, name: str, signatures: tuple[Path, ...]) -> None:
                 for s in standings
             ],
         },
-        [_line(standing) for standing in standings],
+        list(dict.fromkeys(_line(standing) for standing in standings)),
     )
 
 

@@ -9,6 +9,7 @@ from milestone_core.cli.amounts import Denomination
 from milestone_core.cli.context import pass_app
 from milestone_core.cli.output import emit, json_option, table, warn
 from milestone_core.cli.rows import row_document, row_table
+from milestone_core.files.records import DistributionState
 from milestone_core.files.times import iso
 from milestone_core.services import distributions
 from milestone_core.services import status as service
@@ -99,6 +100,11 @@ def _lines(found: Status) -> list[str]:
     source = f"chain, slot {view.slot}" if view.verified else f"local cache, slot {view.slot}"
     if not view.verified and view.record.programme is not None:
         source += ", NOT verified on chain"
+    if found.state is DistributionState.CLOSED:
+        return [
+            f"{schedule.name}: closed ({source}, {iso(view.now)})",
+            f"{units.write(schedule.asset, found.total)} were promised; nothing is locked any more",
+        ]
     milestones = [(m.id, str(m), m.title) for m in found.milestones]
     lines = [
         f"{schedule.name}: {found.state.value} ({source}, {iso(view.now)})",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -26,7 +27,8 @@ from milestone_core.conformance.plugin import PluginConformance, surroundings
 MILESTONES = ("design", "build", "audit")
 # The most that a token amount on the ledger can be.
 MAX_AMOUNT = 2**63 - 1
-_thorough = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+Make = Callable[[], ReleasePolicy]
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,10 @@ class Moment:
 
 @dataclass(frozen=True)
 class Life:
-    """An allocation from its first look to its last; its expiry may lie within or beyond."""
+    """An allocation from its first look to its last; its expiry may lie within or beyond.
+
+    ``later`` is a time in ms after which each look may be repeated.
+    """
 
     beneficiary: Address
     milestone: str
@@ -53,6 +58,7 @@ class Life:
     expiry: int
     start: int
     moments: tuple[Moment, ...]
+    later: int
 
 
 @st.composite
@@ -81,6 +87,7 @@ def lives(draw: st.DrawFn) -> Life:
         expiry=draw(st.integers(vesting.start, vesting.start + 2 * span)),
         start=draw(st.integers(max(0, vesting.start - span), vesting.end)),
         moments=tuple(draw(st.lists(moment, min_size=1, max_size=8))),
+        later=draw(st.integers(0, 4 * span)),
     )
 
 
@@ -99,81 +106,83 @@ class ReleasePolicyConformance(PluginConformance):
     choices: ClassVar[Sequence[object]] = ()
     """Settings to test the policy with; its defaults where there are none."""
 
-    def policies(self) -> list[ReleasePolicy]:
-        """A fresh policy for each of the settings."""
+    def makers(self) -> list[Make]:
+        """For each of the settings, what makes a fresh policy with them."""
         provider = self.provider()
+        around = surroundings(Path("data"))
         return [
-            provider.create(choice, surroundings(Path("data")))
+            partial(provider.create, choice, around)
             for choice in self.choices or (provider.settings(),)
         ]
 
     def test_it_answers_a_whole_number_and_a_reason(self) -> None:
-        def check(_context: ReleaseContext, answer: Releasable) -> None:
+        def look(_context: ReleaseContext, answer: Releasable) -> None:
             assert type(answer) is Releasable
             assert type(answer.amount) is int
             assert answer.reason.strip()
 
-        self._watch(check)
+        self._look_at_each_answer(look)
 
     def test_it_never_allows_a_negative_amount(self) -> None:
-        def check(_context: ReleaseContext, answer: Releasable) -> None:
+        def look(_context: ReleaseContext, answer: Releasable) -> None:
             assert answer.amount >= 0
 
-        self._watch(check)
+        self._look_at_each_answer(look)
 
     def test_it_never_allows_more_than_is_vested(self) -> None:
-        def check(context: ReleaseContext, answer: Releasable) -> None:
+        def look(context: ReleaseContext, answer: Releasable) -> None:
             assert answer.amount <= context.vested
 
-        self._watch(check)
-
-    def test_it_gives_the_same_answer_to_the_same_context(self) -> None:
-        @_thorough
-        @given(lives())
-        def check(life: Life) -> None:
-            for policy, fresh in zip(self.policies(), self.policies(), strict=True):
-                told = [(deepcopy(context), answer) for context, answer in live(policy, life)]
-                # Another policy, asked in the opposite order: nothing may hang on what went before.
-                for context, answer in reversed(told):
-                    assert fresh.releasable(context) == answer
-                    assert policy.releasable(context) == answer
-
-        check()
+        self._look_at_each_answer(look)
 
     def test_it_leaves_the_context_as_it_is(self) -> None:
-        def check(context: ReleaseContext, _answer: Releasable) -> None:
+        def look(context: ReleaseContext, _answer: Releasable) -> None:
             assert tuple(context.milestones) == MILESTONES
 
-        self._watch(check)
+        self._look_at_each_answer(look)
+
+    def test_it_gives_the_same_answer_to_the_same_context(self) -> None:
+        def look(make: Make, life: Life) -> None:
+            policy, fresh = make(), make()
+            told = [(deepcopy(context), answer) for context, answer in live(policy, life)]
+            # In the opposite order: nothing may hang on what was asked before.
+            for context, answer in reversed(told):
+                assert [policy.releasable(context), fresh.releasable(context)] == [answer] * 2
+
+        self._look_at_lives(look)
 
     def test_it_never_takes_back_what_it_allowed(self) -> None:
-        @_thorough
-        @given(lives())
-        def check(life: Life) -> None:
-            for policy in self.policies():
-                amounts = [answer.amount for _, answer in live(policy, life)]
-                assert amounts == sorted(amounts)
+        def look(make: Make, life: Life) -> None:
+            amounts = [answer.amount for _, answer in live(make(), life)]
+            assert amounts == sorted(amounts)
 
-        check()
+        self._look_at_lives(look)
 
     def test_it_allows_no_less_when_only_time_has_passed(self) -> None:
-        @_thorough
-        @given(lives(), st.integers(0, 2**45))
-        def check(life: Life, later: int) -> None:
-            for policy in self.policies():
-                for context, answer in live(policy, life):
-                    then = _at(context, life, context.now + later)
-                    assert policy.releasable(then).amount >= answer.amount
+        def look(make: Make, life: Life) -> None:
+            policy = make()
+            for context, answer in live(policy, life):
+                then = _at(context, life, context.now + life.later)
+                assert policy.releasable(then).amount >= answer.amount
 
-        check()
+        self._look_at_lives(look)
 
-    def _watch(self, look: Any) -> None:
-        @_thorough
+    def _look_at_each_answer(self, look: Callable[[ReleaseContext, Releasable], None]) -> None:
+        def look_at_life(make: Make, life: Life) -> None:
+            for context, answer in live(make(), life):
+                look(context, answer)
+
+        self._look_at_lives(look_at_life)
+
+    def _look_at_lives(self, look: Callable[[Make, Life], None]) -> None:
+        """Let hypothesis make lives, and look at each under each of the settings."""
+        makers = self.makers()
+
+        @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
         @given(lives())
         def check(life: Life) -> None:
-            for policy in self.policies():
-                for context, answer in live(policy, life):
-                    look(context, answer)
+            for make in makers:
+                look(make, life)
 
         check()
 

@@ -12,7 +12,7 @@ from typing import Any
 from marshmallow import fields
 
 from milestone_core.domain.attestation import Attestation
-from milestone_core.errors import Misconfigured, Problem
+from milestone_core.errors import BrokenRecord, Problem
 from milestone_core.files.attestation import AttestationSchema
 from milestone_core.files.chain_schemas import PageSchema, ProgrammeSchema, VaultSchema
 from milestone_core.files.fields import (
@@ -70,22 +70,6 @@ _MAX_SLOT = 2**63 - 1
 _MAX_TRANSACTION_BYTES = 64 * 1024
 _MAX_PURPOSE = 64
 _MAX_NOTE = 2_000
-
-
-class BrokenRecord(Misconfigured):
-    """A document in the store is not what its collection holds."""
-
-    code = "broken_record"
-
-    def __init__(self, collection: str, key: str, problems: list[Problem]) -> None:
-        place = f"{collection}/{key}" if key else collection
-        reasons = "; ".join(str(problem) for problem in problems)
-        super().__init__(
-            f"the record {place} cannot be read: {reasons}",
-            details={"collection": collection, "key": key},
-        )
-        self.collection = collection
-        self.key = key
 
 
 class _ScheduleRecordSchema(ValueSchema):

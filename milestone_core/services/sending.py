@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _SPENT_ALREADY = frozenset({3117, 3997})
 _POLL_SECONDS = 0.25
+_ABSENCE_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,16 +161,25 @@ def _index_is_at_tip(context: Context) -> bool:
 
 
 def _await(context: Context, entry: JournalEntry, patience: Patience) -> int:
-    """Wait until the transaction is in a block with enough blocks on top; the slot of its block."""
+    """Wait until the transaction is in a block with enough blocks on top; the slot of its block.
+
+    :raises OutcomeUnknown: that takes too long, or the servers stay away.
+    """
+    context.tell("waiting for a block")
     deadline = time.monotonic() + patience.timeout_seconds
     tips: set[bytes] = set()
+    last_answer = time.monotonic()
     while time.monotonic() < deadline:
-        slot = _slot_of(context, entry)
-        if slot is None:
-            tips.clear()
+        try:
+            slot = _slot_of(context, entry)
+            # Every new tip while the transaction stays in its block is one block on top of it.
+            tips = set() if slot is None else tips | {context.chain.tip().header}
+        except ServiceUnavailable as trouble:
+            if time.monotonic() - last_answer > _ABSENCE_SECONDS:
+                raise _unknown(entry, trouble.message) from trouble
         else:
-            tips.add(context.chain.tip().header)
-            if len(tips) >= patience.confirmations:
+            last_answer = time.monotonic()
+            if slot is not None and len(tips) >= patience.confirmations:
                 return slot
         time.sleep(_POLL_SECONDS)
     raise _unknown(entry, f"it is in no block after {patience.timeout_seconds} s")

@@ -18,7 +18,7 @@ from milestone_core.domain.chain import (
     Utxo,
     Value,
 )
-from milestone_core.errors import Refused, ScriptRefused
+from milestone_core.errors import BadAnswer, Refused, ScriptRefused
 from milestone_core.onchain import plutus_data
 from milestone_core.transactions import encoding, fees, wallet
 from milestone_core.transactions.draft import Draft, Layout, MakeRedeemer
@@ -46,6 +46,7 @@ def build(
     :param evaluate: runs the scripts of an unsigned transaction (CBOR), as the chain would.
     :raises InsufficientFunds: the wallet cannot pay fee, outputs or collateral.
     :raises ScriptRefused: a validator said no; the message names what it guards.
+    :raises BadAnswer: the evaluation is of another transaction.
     :raises Refused: the transaction is larger, or takes more units, than the chain allows.
     """
     draft = replace(draft, outputs=tuple(_with_least_ada(o, parameters) for o in draft.outputs))
@@ -192,7 +193,10 @@ def _evaluate(unsigned: Unsigned, evaluate: Evaluate) -> dict[Pointer, Units]:
             hint=refusal.hint,
             data=refusal.details.get("data"),
         ) from refusal
-    return {(answer.purpose, answer.index): answer.units for answer in answers}
+    units = {(answer.purpose, answer.index): answer.units for answer in answers}
+    if units.keys() != {(redeemer.purpose, redeemer.index) for redeemer in unsigned.redeemers}:
+        raise BadAnswer("the chain evaluated other redeemers than the transaction has")
+    return units
 
 
 def _labels(unsigned: Unsigned) -> dict[Pointer, str]:

@@ -10,6 +10,8 @@ from milestone_core.conformance import ReleasePolicyConformance
 from milestone_core.domain.address import TESTNET, Address, Credential
 from milestone_core.domain.release import ReleaseContext
 from milestone_core.domain.vesting import Vesting
+from milestone_core.files.head import DEFAULT_POLICY
+from milestone_core.plugin_manager import PluginManager
 from milestone_core.policies import QuorumVesting
 
 
@@ -49,3 +51,7 @@ def test_the_reason_tells_what_is_missing(vested, proven, reason):
 
 class TestConformance(ReleasePolicyConformance):
     plugin = "milestone_core.policies"
+
+
+def test_the_policy_that_a_schedule_has_by_default_is_there():
+    assert DEFAULT_POLICY in PluginManager.installed().names("policy")

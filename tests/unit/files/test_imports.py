@@ -3,7 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-CHEAP = ("addresses", "amounts", "rows", "sources", "stored", "templates", "text", "times")
+CHEAP = ("addresses", "amounts", "sources", "stored", "templates", "text", "times")
 
 
 def loaded_after(statement: str) -> set[str]:

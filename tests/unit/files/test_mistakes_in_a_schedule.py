@@ -161,7 +161,9 @@ HEAD_MISTAKES = [
     ("instalments = 10", "instalments = 256", "vestings.monthly.instalments", "1 to 255"),
     ("start = 2030-01-01T00:00:00Z", "", "vestings.at-once.start", "missing"),
     ("[vestings.monthly]", '[vestings."a month"]', "vestings.a month", "not a name"),
-    ('"12.5"', "12.5", "allocations[0].amount", 'write it as "12.5'),
+    ('"12.5"', "12.5", "allocations[0].amount", 'write it as "12.5"'),
+    ('"12.5"', "1E+06", "allocations[0].amount", 'write it as "1000000"'),
+    ('"12.5"', "nan", "allocations[0].amount", "in quotes"),
     ('"12.5"', "true", "allocations[0].amount", "not an amount"),
     ('"12.5"', '"1,000"', "allocations[0].amount", "thousands"),
     ("<alice>", "<byron>", "allocations[0].beneficiary", "Byron"),
@@ -246,6 +248,14 @@ def test_a_sum_beyond_all_bounds_is_refused_and_not_hidden_by_other_mistakes(des
     csv = desk.ROWS.replace("100", large).replace("200", large) + "<bob>,1,lunch,at-once\n"
     found = desk.problems(csv=csv)
     assert {problem.where for problem in found} == {"row 4, column milestone", "allocations"}
+
+
+def test_single_brackets_where_double_ones_belong_are_told(desk: Desk) -> None:
+    toml = desk.TOML.replace('[[milestones]]\nid = "launch"\n', "")
+    toml = toml.replace("[[milestones]]", "[milestones]")
+    (problem,) = desk.problems(toml)
+    assert problem.where == "milestones"
+    assert "[[milestones]]" in problem.remedy
 
 
 def test_a_schedule_without_rows_is_refused(desk: Desk) -> None:

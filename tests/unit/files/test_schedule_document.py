@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from milestone_core.domain.address import Address, Credential
@@ -94,6 +94,7 @@ def schedules(draw: st.DrawFn) -> Schedule:
     )
 
 
+@settings(deadline=None)
 @given(schedules())
 def test_a_schedule_is_read_back_from_its_document(schedule: Schedule) -> None:
     assert problems(schedule) == []
@@ -117,6 +118,7 @@ json_values = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(schedules(), st.data())
 def test_a_document_with_one_value_changed_is_another_schedule_or_none(
     schedule: Schedule, data: st.DataObject
