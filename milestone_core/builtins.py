@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from milestone_core.hookspecs import hookimpl
 from milestone_core.onchain.blueprint import BlueprintSettings, load_blueprint
 from milestone_core.ports import ContractLoader
@@ -11,7 +9,7 @@ from milestone_core.providers import Provider, Surroundings
 
 
 def _load_blueprint(settings: BlueprintSettings, _surroundings: Surroundings) -> ContractLoader:
-    return load_blueprint(Path(settings.path) if settings.path else None)
+    return load_blueprint(settings.path)
 
 
 @hookimpl

@@ -24,7 +24,9 @@ _HINT = "Point [blueprint] path at Milestone's own contracts/plutus.json, or lea
 class BlueprintSettings:
     """Where the compiled contract lies; by default, the one that came with the program."""
 
-    path: str = field(default="", metadata={"help": "a CIP-57 plutus.json; empty for the built-in"})
+    path: Path | None = field(
+        default=None, metadata={"help": "a CIP-57 plutus.json; left out: the built-in one"}
+    )
 
 
 def shipped_path() -> Path:

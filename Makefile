@@ -1,0 +1,69 @@
+# Python 3.11 or newer is all that has to be there; `make` lists what can be made.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+BIN := .venv/bin
+RUNTIME := .venv/ready-runtime
+DEV := .venv/ready-dev
+PROJECTS := pyproject.toml $(wildcard plugins/*/pyproject.toml) scripts/setup.sh
+LOCK := uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header \
+	--universal --python-version 3.11
+
+.PHONY: help
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
+
+.PHONY: setup
+setup: $(DEV) ## make .venv with all that is needed to run and test
+
+$(RUNTIME): requirements/runtime.txt $(PROJECTS)
+	@scripts/setup.sh runtime
+
+$(DEV): requirements/dev.txt $(PROJECTS)
+	@scripts/setup.sh dev
+	@touch $(RUNTIME)
+
+.PHONY: demo
+demo: $(RUNTIME) ## the whole flow on a devnet of its own, in seconds
+	@$(BIN)/milestone demo
+
+.PHONY: test
+test: $(DEV) ## the tests that take up to a few seconds each
+	$(BIN)/python -m pytest -m "not slow"
+
+.PHONY: test-all
+test-all: $(DEV) ## every test
+	$(BIN)/python -m pytest -rs
+
+.PHONY: lint
+lint: $(DEV) ## style and formatting
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+.PHONY: types
+types: $(DEV) ## types
+	$(BIN)/mypy
+
+.PHONY: layers
+layers: $(DEV) ## who may import whom
+	$(BIN)/lint-imports
+
+.PHONY: contracts
+contracts: $(RUNTIME) ## compile validators/ into contracts/plutus.json (needs Aiken)
+	$(BIN)/python scripts/build_contracts.py
+
+.PHONY: contracts-check
+contracts-check: $(RUNTIME) ## whether contracts/plutus.json is what validators/ compiles to
+	$(BIN)/python scripts/build_contracts.py --check
+
+.PHONY: check
+check: lint types layers test ## what has to be green before a commit
+
+.PHONY: lock
+lock: ## pin requirements/*.in anew (needs uv)
+	$(LOCK) --upgrade requirements/runtime.in -o requirements/runtime.txt
+	$(LOCK) --upgrade requirements/dev.in -o requirements/dev.txt
+
+.PHONY: clean
+clean: ## remove what was made here
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist build
