@@ -42,6 +42,7 @@ COMMANDS: dict[str, Listed] = {
     ),
     "resume": Listed("Find out what became of transactions that were sent."),
     "contract": Listed("Show the compiled contract, or publish it as reference scripts."),
+    "demo": Listed("Run the whole flow on an embedded devnet.", needs="devnet"),
     "plugins": Listed("List the installed plugins and what they offer."),
 }
 

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from milestone_core.api import (
@@ -27,6 +27,16 @@ from milestone_core.conformance.plugin import PluginConformance, surroundings
 MILESTONES = ("design", "build", "audit")
 # The most that a token amount on the ledger can be.
 MAX_AMOUNT = 2**63 - 1
+# The most steps of a vesting.
+MAX_STEPS = 255
+
+# Without the phase that explains a failure, which takes longer than finding it.
+_thoroughly = settings(
+    max_examples=100,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
+    suppress_health_check=[HealthCheck.too_slow],
+)
 
 Make = Callable[[], ReleasePolicy]
 
@@ -35,60 +45,67 @@ Make = Callable[[], ReleasePolicy]
 class Moment:
     """One look at an allocation.
 
-    ``wait`` is the time since the last look in ms, ``proven`` the milestones proven since, and
-    ``pays`` whether what is allowed is paid after this look.
+    ``steps`` of its vesting and ``more`` ms lie between the last look and this one. ``proven`` is
+    the milestone proven meanwhile; ``pays`` tells whether what is allowed is then paid.
     """
 
-    wait: int
-    proven: frozenset[str]
+    steps: int
+    more: int
+    proven: str | None
     pays: bool
 
 
 @dataclass(frozen=True)
 class Life:
-    """An allocation from its first look to its last; its expiry may lie within or beyond.
+    """An allocation from its first look to its last.
 
-    ``later`` is a time in ms after which each look may be repeated.
+    It is watched from ``watched_from`` and expires after ``lasts`` steps, both counted from the
+    start of its vesting. Each look may be repeated ``later`` steps on.
     """
 
     beneficiary: Address
     milestone: str
     amount: int
     vesting: Vesting
-    expiry: int
-    start: int
-    moments: tuple[Moment, ...]
+    watched_from: int
+    lasts: int
     later: int
+    moments: tuple[Moment, ...]
+
+    def after(self, steps: int) -> int:
+        """The time so many steps after the vesting's start, POSIX ms."""
+        return max(0, self.vesting.start + steps * self.vesting.step)
 
 
-@st.composite
-def lives(draw: st.DrawFn) -> Life:
-    """Allocations of every size and vesting, looked at before, during and after it."""
-    vesting = draw(
-        st.builds(Vesting, st.integers(0, 2**41), st.integers(1, 2**36), st.integers(1, 255))
-    )
-    span = max(1, vesting.count * vesting.step)
-    moment = st.builds(
-        Moment,
-        st.integers(0, span) | st.sampled_from((0, 1, vesting.step - 1, vesting.step)),
-        st.frozensets(st.sampled_from(MILESTONES)),
-        st.booleans(),
-    )
-    return Life(
-        beneficiary=Address(
-            TESTNET,
-            Credential(
-                draw(st.sampled_from(CredentialKind)), draw(st.binary(min_size=28, max_size=28))
-            ),
+# Made once: strategies take longer to make than to draw from.
+lives = st.builds(
+    Life,
+    beneficiary=st.builds(
+        Address,
+        st.just(TESTNET),
+        st.builds(Credential, st.sampled_from(CredentialKind), st.binary(min_size=28, max_size=28)),
+    ),
+    milestone=st.sampled_from(MILESTONES),
+    amount=st.integers(1, 1000) | st.integers(1, MAX_AMOUNT),
+    vesting=st.builds(
+        Vesting, st.integers(0, 2**41), st.integers(1, 2**36), st.integers(1, MAX_STEPS)
+    ),
+    watched_from=st.integers(-2, MAX_STEPS),
+    lasts=st.integers(0, 2 * MAX_STEPS),
+    later=st.integers(0, 2 * MAX_STEPS),
+    moments=st.lists(
+        st.builds(
+            Moment,
+            st.integers(0, 3) | st.integers(0, MAX_STEPS),
+            st.integers(-1, 1),
+            st.sampled_from((None, *MILESTONES)),
+            st.booleans(),
         ),
-        milestone=draw(st.sampled_from(MILESTONES)),
-        amount=draw(st.integers(1, 1000) | st.integers(1, MAX_AMOUNT)),
-        vesting=vesting,
-        expiry=draw(st.integers(vesting.start, vesting.start + 2 * span)),
-        start=draw(st.integers(max(0, vesting.start - span), vesting.end)),
-        moments=tuple(draw(st.lists(moment, min_size=1, max_size=8))),
-        later=draw(st.integers(0, 4 * span)),
-    )
+        min_size=1,
+        max_size=8,
+    ).map(tuple),
+)
+"""Allocations of every size and vesting, looked at before, during and after it."""
 
 
 class ReleasePolicyConformance(PluginConformance):
@@ -162,7 +179,7 @@ class ReleasePolicyConformance(PluginConformance):
         def look(make: Make, life: Life) -> None:
             policy = make()
             for context, answer in live(policy, life):
-                then = _at(context, life, context.now + life.later)
+                then = _at(context, life, context.now + life.later * life.vesting.step)
                 assert policy.releasable(then).amount >= answer.amount
 
         self._look_at_lives(look)
@@ -178,8 +195,8 @@ class ReleasePolicyConformance(PluginConformance):
         """Let hypothesis make lives, and look at each under each of the settings."""
         makers = self.makers()
 
-        @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-        @given(lives())
+        @_thoroughly
+        @given(lives)
         def check(life: Life) -> None:
             for make in makers:
                 look(make, life)
@@ -190,10 +207,10 @@ class ReleasePolicyConformance(PluginConformance):
 def live(policy: ReleasePolicy, life: Life) -> list[tuple[ReleaseContext, Releasable]]:
     """Lead a policy through a life: what it was asked at each moment, and what it answered."""
     told = []
-    now, paid, proven = life.start, 0, frozenset[str]()
+    now, paid, proven = life.after(life.watched_from), 0, set[str | None]()
     for moment in life.moments:
-        now += moment.wait
-        proven |= moment.proven
+        now += max(0, moment.steps * life.vesting.step + moment.more)
+        proven.add(moment.proven)
         context = _at(
             ReleaseContext(
                 beneficiary=life.beneficiary,
@@ -203,7 +220,7 @@ def live(policy: ReleasePolicy, life: Life) -> list[tuple[ReleaseContext, Releas
                 paid=paid,
                 vested=0,
                 now=now,
-                expiry=life.expiry,
+                expiry=life.after(life.lasts),
                 milestones={name: name in proven for name in MILESTONES},
             ),
             life,

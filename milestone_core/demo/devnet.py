@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from milestone_core.demo.stage import Stage
 from milestone_core.errors import ServiceUnavailable
 
 COMMAND = (
@@ -38,6 +39,17 @@ class RunningDevnet:
     def control_port(self) -> str:
         """What ``milestone devnet fund`` and ``advance`` are to be given."""
         return self.control.rpartition(":")[2]
+
+
+def introduce(stage: Stage) -> None:
+    """Show what :func:`running` is about to start."""
+    stage.chapter("1. A network")
+    stage.tell(
+        "A private Cardano network in a process of its own: a ledger that checks every "
+        "transaction, behind the protocols of Ogmios and Kupo. All that follows talks to it "
+        "over sockets, as it would to real servers."
+    )
+    stage.typed(f"milestone {' '.join(COMMAND)} &")
 
 
 @contextmanager

@@ -12,7 +12,6 @@ NAME = "grants"
 ORACLES = ("ann", "ben", "cas")
 BENEFICIARIES = ("alice", "bob", "carol", "dave", "erin")
 EVERYBODY = ("owner", *ORACLES, *BENEFICIARIES)
-LOCKED = "5400.75"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +23,10 @@ class Dates:
     def day(self, offset: int) -> str:
         """The date ``offset`` days from today."""
         return iso(self.now + offset * DAY)[:10]
+
+    @property
+    def today(self) -> str:
+        return self.day(0)
 
     @property
     def yesterday(self) -> str:

@@ -20,7 +20,7 @@ Say = Callable[[str], None]
 
 INTERRUPTED = 130
 _WIDTH = 88
-_ADDRESS = re.compile(r"(addr(?:_test)?1[0-9a-z]{6,})(?:\.\.\.([0-9a-z]+))?")
+_ADDRESS = re.compile(r"(addr(?:_test)?1[0-9a-z]{4,})(?:\.\.\.([0-9a-z]+))?")
 _LONG_HEX = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{20,}\b")
 _WARNING = "Warning:"
 

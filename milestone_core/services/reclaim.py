@@ -10,6 +10,7 @@ from milestone_core.domain.distribution import Programme
 from milestone_core.domain.schedule import PROGRAMME_OUTLIVES_EXPIRY
 from milestone_core.errors import NotFound, NotYet
 from milestone_core.files.records import ScheduleRecord
+from milestone_core.files.times import iso
 from milestone_core.services import building, distributions, lookup, scripts, sending, wallets
 from milestone_core.services.context import Context
 from milestone_core.services.lookup import PageOnChain, ProgrammeOnChain
@@ -152,23 +153,23 @@ def _too_early(
     if not pages and programme is not None:
         until = programme.programme.until
         return NotYet(
-            f"the distributions of {name!r} are closed, its programme may be closed after its end",
-            details={"possible_after": until},
+            f"the distributions of {name!r} are closed, its programme may be closed after {iso(until)}",
+            details={"possible_after": iso(until)},
         )
     page = pages[0]
     owed = _owed(page, programme.programme) if programme else ()
     if now <= page.page.expiry:
         return NotYet(
-            f"{name!r} has not expired, and not every allocation is paid to its last instalment",
+            f"{name!r} expires at {iso(page.page.expiry)}, and not every allocation is paid in full",
             hint=f"Release what is due first: milestone release {name}",
-            details={"possible_after": page.page.expiry, "rows_owed": list(owed)},
+            details={"possible_after": iso(page.page.expiry), "rows_owed": list(owed)},
         )
     return NotYet(
         f"{len(owed)} allocations are proven and not yet paid in full: until 90 days after the "
         "expiry they belong to their beneficiaries",
         hint=f"Pay them with: milestone release {name}",
         details={
-            "possible_after": page.page.expiry + PROGRAMME_OUTLIVES_EXPIRY,
+            "possible_after": iso(page.page.expiry + PROGRAMME_OUTLIVES_EXPIRY),
             "rows_owed": list(owed),
         },
     )

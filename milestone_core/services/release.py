@@ -9,6 +9,7 @@ from itertools import groupby
 from milestone_core.domain import release as rules
 from milestone_core.domain.release import AllocationState, Claim, Payout, RowState, Selection
 from milestone_core.errors import NotFound, NotYet
+from milestone_core.files.times import iso
 from milestone_core.services import building, distributions, prove, scripts, sending, wallets
 from milestone_core.services.building import Moment
 from milestone_core.services.context import Context
@@ -187,9 +188,9 @@ def _nothing(
     if all(row.state is AllocationState.CLAIMED for row in rows):
         return NotYet("nothing is left to claim: all of it has been paid")
     coming = [row.next_step_at for row in rows if row.next_step_at is not None]
-    when = min(coming) if coming else None
+    when = iso(min(coming)) if coming else None
     return NotYet(
-        "nothing is claimable yet",
+        f"nothing is claimable before {when}" if when else "nothing is claimable",
         hint=f"See what comes when: milestone calculate {name}",
-        details={"next_step_at": when, "reasons": sorted({row.reason for row in rows})},
+        details={"next_at": when, "reasons": sorted({row.reason for row in rows})},
     )

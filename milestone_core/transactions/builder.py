@@ -186,9 +186,13 @@ def _evaluate(unsigned: Unsigned, evaluate: Evaluate) -> dict[Pointer, Units]:
         answers = evaluate(unsigned.cbor())
     except ScriptRefused as refusal:
         labels = _labels(unsigned)
-        named = [labels.get(pointer, " ".join(map(str, pointer))) for pointer in refusal.redeemers]
+        named = [
+            f"{labels.get((purpose, index), 'a script')} ({purpose} {index})"
+            for purpose, index in refusal.redeemers
+        ]
         raise ScriptRefused(
-            f"the contract refuses the {unsigned.draft.purpose}: {', '.join(named)}",
+            f"the contract refuses the {unsigned.draft.purpose}: it does not allow "
+            f"{' and '.join(named)}",
             redeemers=refusal.redeemers,
             hint=refusal.hint,
             data=refusal.details.get("data"),

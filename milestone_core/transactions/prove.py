@@ -35,7 +35,11 @@ def prove(
     return Draft(
         outputs=(output,),
         script_inputs=(
-            ScriptInput(utxo, lambda _: redeemers.attest(proofs), "the proof of a milestone"),
+            ScriptInput(
+                utxo,
+                lambda _: redeemers.attest(proofs),
+                "changing the programme with these signatures",
+            ),
         ),
         reference_inputs=(script,),
         valid_until=valid_until,
