@@ -153,14 +153,14 @@ def _too_early(
     if not pages and programme is not None:
         until = programme.programme.until
         return NotYet(
-            f"the distributions of {name!r} are closed, its programme may be closed after {iso(until)}",
+            f"the distributions of {name!r} are closed, its programme cannot be before {iso(until)}",
             details={"possible_after": iso(until)},
         )
     page = pages[0]
     owed = _owed(page, programme.programme) if programme else ()
     if now <= page.page.expiry:
         return NotYet(
-            f"{name!r} expires at {iso(page.page.expiry)}, and not every allocation is paid in full",
+            f"{name!r} expires at {iso(page.page.expiry)}, and not all of it is paid",
             hint=f"Release what is due first: milestone release {name}",
             details={"possible_after": iso(page.page.expiry), "rows_owed": list(owed)},
         )

@@ -38,7 +38,7 @@ def prove(
             ScriptInput(
                 utxo,
                 lambda _: redeemers.attest(proofs),
-                "changing the programme with these signatures",
+                "the proof of a milestone",
             ),
         ),
         reference_inputs=(script,),

@@ -49,7 +49,7 @@ def release(
 
     return Draft(
         outputs=(kept, *(Output(p.address, Value.of(page.asset, p.amount)) for p in payouts)),
-        script_inputs=(ScriptInput(vault_utxo, redeemer, "spending the vault like this"),),
+        script_inputs=(ScriptInput(vault_utxo, redeemer, "the release from the vault"),),
         reference_inputs=(schedule, programme, script),
         valid_from=valid_from,
         valid_until=valid_until,
