@@ -153,7 +153,7 @@ def _too_early(
     if not pages and programme is not None:
         until = programme.programme.until
         return NotYet(
-            f"the distributions of {name!r} are closed, its programme cannot be before {iso(until)}",
+            f"the distributions of {name!r} are closed, its programme not before {iso(until)}",
             details={"possible_after": iso(until)},
         )
     page = pages[0]

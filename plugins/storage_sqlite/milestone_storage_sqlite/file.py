@@ -99,13 +99,10 @@ def open_checked(path: Path) -> sqlite3.Connection:
     if path.is_file() and path.stat().st_size == 0:
         raise CorruptStore(path, "it is empty")
     with translated(path):
-        connection = connect(path)
-        try:
+        # Read-only, for the last writer to close a file folds the write-ahead log into it.
+        with closing(connect(path, mode="ro")) as connection:
             _recognise(connection, path)
-        except BaseException:
-            connection.close()
-            raise
-        return connection
+        return connect(path)
 
 
 def _recognise(connection: sqlite3.Connection, path: Path) -> None:
@@ -119,6 +116,7 @@ def _recognise(connection: sqlite3.Connection, path: Path) -> None:
             hint="upgrade milestone-storage-sqlite",
             details={"path": str(path), "version": version, "known": VERSION},
         )
+    connection.execute("SELECT collection, key, document FROM documents LIMIT 0")
     (finding,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     if finding != "ok":
         raise CorruptStore(path, str(finding))
