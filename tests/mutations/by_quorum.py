@@ -239,10 +239,10 @@ mutation(ATTEST, "61 other milestone", GOOD)(
 mutation(BY_QUORUM, "62 other programme", GOOD)(saying(_other_programme))
 mutation(BY_QUORUM, "62 other policy", GOOD)(saying(_other_policy))
 mutation(BY_QUORUM, "62 former round", GOOD)(
-    saying(lambda message, _: replace(message, round=max(0, message.round - 1) or 1))
+    saying(lambda message, _: replace(message, round=message.round - 1 if message.round else 1))
 )
 mutation(ATTEST, "63 other evidence", GOOD)(
-    saying(lambda message, _: replace(message, evidence=message.evidence[::-1] + b""))
+    saying(lambda message, _: replace(message, evidence=bytes(255 - b for b in message.evidence)))
 )
 mutation(ROTATE, "63 other oracles", GOOD)(
     saying(lambda message, _: replace(message, oracles=message.oracles[::-1]))

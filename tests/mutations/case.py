@@ -160,10 +160,10 @@ class Case:
         return replace(self, inputs=tuple(r for r in self.inputs if r != gone))
 
     def minting(
-        self, policy: bytes, name: bytes, quantity: int, redeemer: MakeRedeemer | None = None
+        self, asset: AssetId, quantity: int, redeemer: MakeRedeemer | None = None
     ) -> Case:
         """So much more minted; a policy that already mints keeps its redeemer."""
-        asset = AssetId(policy, name)
+        policy = asset.policy
         minted = {**self.minted, asset: self.minted.get(asset, 0) + quantity}
         redeemers = dict(self.redeemers)
         if redeemer is not None:

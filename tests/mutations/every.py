@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from . import by_quorum, release_claims, release_outputs
+from . import by_quorum, closing, registering, release_claims, release_outputs, starting
 from .mutation import MUTATIONS
 
-__all__ = ["MUTATIONS", "by_quorum", "release_claims", "release_outputs"]
+__all__ = [
+    "MUTATIONS",
+    "by_quorum",
+    "closing",
+    "registering",
+    "release_claims",
+    "release_outputs",
+    "starting",
+]

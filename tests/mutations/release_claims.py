@@ -308,12 +308,12 @@ def _foreign_certificate(case: Case, _: Random) -> Case:
 
 @mutation(RELEASE, "50 Plutus mint", ALONE)
 def _mint(case: Case, rng: Random) -> Case:
-    return case.minting(FOREIGN.hash, b"new", rng.randint(1, 9), lambda _: 0)
+    return case.minting(AssetId(FOREIGN.hash, b"new"), rng.randint(1, 9), lambda _: 0)
 
 
 @mutation(RELEASE, "50 Plutus burn", ALONE)
 def _burn(case: Case, rng: Random) -> Case:
-    return case.minting(FOREIGN.hash, b"old", -rng.randint(1, 9), lambda _: 0)
+    return case.minting(AssetId(FOREIGN.hash, b"old"), -rng.randint(1, 9), lambda _: 0)
 
 
 def _unobserved(case: Case) -> Case:
