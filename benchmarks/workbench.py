@@ -1,36 +1,23 @@
-"""A ledger in this process, and somebody with a key who builds the project's transactions on it.
+"""Somebody with a key who builds the project's transactions on a ledger in this process.
 
-For benchmarks and tests that need many transactions fast: the real builder, the real contract, the
-ledger of the devnet; no server, no files, no clock. A slot lasts a millisecond and begins at its
-own number, so that a slot *is* a POSIX time in ms.
+For benchmarks and tests that need many transactions fast: the real builder, the real contract.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
-from itertools import count
 
 from nacl.signing import SigningKey as Ed25519
 
+from local_ledger import Ledger
 from milestone_core.domain.address import TESTNET, Address, Credential
 from milestone_core.domain.attestation import Attestation
-from milestone_core.domain.chain import (
-    AssetId,
-    Output,
-    OutputReference,
-    ProtocolParameters,
-    RedeemerUnits,
-    Script,
-    Units,
-    Utxo,
-    Value,
-)
+from milestone_core.domain.chain import AssetId, Output, OutputReference, Script, Utxo, Value
 from milestone_core.domain.distribution import Page, Programme, ProgrammeMilestone, Row, Vault
 from milestone_core.domain.release import Claim
 from milestone_core.domain.vesting import Vesting
-from milestone_core.errors import ScriptRefused
 from milestone_core.onchain import datums, plutus_data
 from milestone_core.onchain.blueprint import load_blueprint
 from milestone_core.onchain.contract import Contract, identity, load_contract, script_of
@@ -40,26 +27,12 @@ from milestone_core.onchain.sig_structure import (
     attestation_payload,
     sig_structure,
 )
-from milestone_core.transactions import builder, deploy, encoding, prove, reclaim, release
+from milestone_core.transactions import builder, deploy, prove, reclaim, release
 from milestone_core.transactions.draft import Draft
 from milestone_core.transactions.keys import SigningKey
 from milestone_core.transactions.reclaim import Ground
 from milestone_core.transactions.unsigned import Unsigned
 from milestone_core.transactions.wallet import Wallet
-from milestone_devnet.ledger import (
-    Environment,
-    EvaluationFailed,
-    LedgerState,
-    Parameters,
-    SlotConfig,
-    TxIn,
-    TxOut,
-    decode_output,
-    decode_transaction,
-    default_parameters,
-    evaluate,
-    validate,
-)
 
 DAY = 86_400_000
 NOW = 20_000 * DAY
@@ -85,95 +58,6 @@ def signing_key(seed: int) -> SigningKey:
     """The key of a person; equal seeds make equal keys."""
     secret = Ed25519(blake2b(b"%d" % seed, digest_size=32).digest())
     return SigningKey(bytes(secret.verify_key), lambda message: secret.sign(message).signature)
-
-
-class Ledger:
-    """The devnet's ledger without a chain: outputs, and transactions one after the other."""
-
-    def __init__(self) -> None:
-        self.state = LedgerState()
-        self.parameters = _as_domain(default_parameters())
-        self._environment = Environment(default_parameters(), NOW, SlotConfig(0, 0, 1))
-        self._references = count()
-
-    def put(self, output: Output) -> Utxo:
-        """An output out of nowhere."""
-        number = next(self._references)
-        reference = OutputReference(blake2b(b"%d" % number, digest_size=32).digest(), 0)
-        return self.place(Utxo(reference, output, 0, _script_hash(output.script)))
-
-    def place(self, utxo: Utxo) -> Utxo:
-        """An output at its reference."""
-        reference = TxIn(utxo.reference.transaction_id, utxo.reference.index)
-        self.state.utxo[reference] = decode_output(encoding.output(utxo.output).to_cbor())
-        return utxo
-
-    def drop(self, utxos: Iterable[Utxo]) -> None:
-        """Take outputs away again."""
-        for utxo in utxos:
-            self.state.utxo.pop(TxIn(utxo.reference.transaction_id, utxo.reference.index), None)
-
-    def utxos(self) -> Iterator[Utxo]:
-        """All that is unspent."""
-        for reference, output in self.state.utxo.items():
-            content = _from_ledger(output)
-            yield Utxo(OutputReference(*reference), content, 0, _script_hash(content.script))
-
-    def evaluate(self, transaction: bytes) -> list[RedeemerUnits]:
-        """Run the scripts of a transaction, signed and balanced or not.
-
-        :raises ScriptRefused: one of them says no.
-        """
-        decoded = decode_transaction(transaction)
-        try:
-            answers = evaluate(decoded, self.state.utxo, self._environment)
-        except EvaluationFailed as failure:
-            raise ScriptRefused(str(failure), redeemers=(), data=failure.data) from failure
-        return [RedeemerUnits(a.purpose.value, a.index, Units(a.memory, a.cpu)) for a in answers]
-
-    def submit(self, transaction: bytes, slot: int) -> bytes:
-        """Put a transaction on chain at ``slot``; its id. All rules of both phases apply.
-
-        :raises milestone_devnet.ledger.Refused: one of them is broken.
-        """
-        environment = replace(self._environment, slot=slot)
-        effect = validate(decode_transaction(transaction), self.state, environment)
-        self.state.apply(effect)
-        return effect.transaction_id
-
-
-def _as_domain(parameters: Parameters) -> ProtocolParameters:
-    return ProtocolParameters(
-        fee_constant=parameters.min_fee_constant,
-        fee_per_byte=parameters.min_fee_coefficient,
-        lovelace_per_utxo_byte=parameters.utxo_cost_per_byte,
-        max_transaction_size=parameters.max_transaction_size,
-        max_value_size=parameters.max_value_size,
-        max_units=Units(*parameters.max_transaction_units),
-        price_memory=parameters.price_memory,
-        price_steps=parameters.price_cpu,
-        collateral_percentage=parameters.collateral_percentage,
-        max_collateral_inputs=parameters.max_collateral_inputs,
-        reference_script_base=parameters.min_fee_reference_scripts_base,
-        reference_script_range=parameters.min_fee_reference_scripts_range,
-        reference_script_multiplier=parameters.min_fee_reference_scripts_multiplier,
-        cost_models={language.value: model for language, model in parameters.cost_models.items()},
-        protocol_version=parameters.protocol_version[0],
-    )
-
-
-def _from_ledger(output: TxOut) -> Output:
-    return Output(
-        Address.from_bytes(output.address),
-        Value(output.coin, {AssetId(*asset): n for asset, n in output.assets.items()}),
-        output.datum,
-        output.datum_hash,
-        Script(output.script.language.value, output.script.raw) if output.script else None,
-    )
-
-
-def _script_hash(script: Script | None) -> bytes | None:
-    return blake2b(b"\x03" + script.code, digest_size=28).digest() if script else None
 
 
 @dataclass(frozen=True)
@@ -310,6 +194,17 @@ class Workbench:
         ]
         vault = Vault(page.registry, (0,) * len(page.rows))
         return unsigned, Promise(programme, page, vault, *made)
+
+    def register(self, promise: Promise) -> Draft:
+        """Register the page of ``promise`` once more, under the programme that is there."""
+        page = promise.page
+        funds = Value(10 * ADA) + Value.of(page.asset, page.total)
+        seed = self.ledger.put(Output(self.address, funds))
+        scripts = (self.scripts["registry"],)
+        registered = deploy.register_page(
+            self.contract, page, promise.programme_utxo, seed, scripts, NOW + LIFETIME
+        )
+        return registered.draft
 
     def attest(
         self,
