@@ -5,7 +5,7 @@ from __future__ import annotations
 from milestone_core.transactions.reclaim import Ground
 
 from . import worlds
-from .mutation import Action
+from .mutation import Action, Group
 from .plans import Payment, Plan, Proving, payments, plans, provings
 
 
@@ -21,7 +21,7 @@ RELEASE_OBSERVED = Action("observed release", payments(observed=True), worlds.re
 ATTEST = Action("attest", provings(), worlds.attested, _salt)
 ROTATE = Action("rotate", provings(), worlds.rotated, _salt)
 CANCEL = Action("cancel", provings(), worlds.cancelled, _salt)
-BY_QUORUM = (ATTEST, ROTATE, CANCEL)
+BY_QUORUM = Group("by quorum", (ATTEST, ROTATE, CANCEL))
 
 START = Action("start", plans(), worlds.started, _salt)
 DEPLOY = Action("start with a page", plans(), worlds.deployed, _salt)
@@ -31,23 +31,19 @@ REGISTER = Action("register", plans(), worlds.registered, _salt)
 REGISTER_TOKEN = Action("register a token", plans(ada=False), worlds.registered, _salt)
 REGISTER_ADA = Action("register ADA", plans(ada=True), worlds.registered, _salt)
 
-CLOSE_PAID = Action(
-    "close what is paid", payments(), worlds.closed(Ground.FULLY_CLAIMED), _salt
-)
+CLOSE_PAID = Action("close what is paid", payments(), worlds.closed(Ground.FULLY_CLAIMED), _salt)
 CLOSE_UNOWED = Action(
     "close what is not owed", payments(), worlds.closed(Ground.NOTHING_OWED), _salt
 )
-CLOSE_LATE = Action(
-    "close after 90 days", payments(), worlds.closed(Ground.LONG_EXPIRED), _salt
-)
-CLOSES = (CLOSE_PAID, CLOSE_UNOWED, CLOSE_LATE)
+CLOSE_LATE = Action("close after 90 days", payments(), worlds.closed(Ground.LONG_EXPIRED), _salt)
+CLOSES = Group("close", (CLOSE_PAID, CLOSE_UNOWED, CLOSE_LATE))
 
 ACTIONS = (
     RELEASE,
-    *BY_QUORUM,
+    *BY_QUORUM.actions,
     START,
     DEPLOY,
     CLOSE_PROGRAMME,
     REGISTER,
-    *CLOSES,
+    *CLOSES.actions,
 )

@@ -12,6 +12,7 @@ from milestone_core.domain.address import Address
 from milestone_core.domain.chain import AssetId, Value
 from milestone_core.onchain import sig_structure
 from milestone_core.onchain.plutus_data import Constr, Data
+from milestone_core.transactions.draft import Layout
 
 from .actions import ATTEST, BY_QUORUM, CANCEL, ROTATE
 from .case import Case, Out, with_field
@@ -32,7 +33,8 @@ def spend(case: Case) -> tuple[str, Any]:
 
 def redeemer_of(case: Case) -> Any:
     """What is said; the indices of the transaction are no part of it."""
-    return case.redeemers[spend(case)](None)  # type: ignore[arg-type]
+    nowhere = Layout((), ())
+    return case.redeemers[spend(case)](nowhere)
 
 
 def with_signatures(case: Case, rng: Random, change: Callable[[Signatures], Signatures]) -> Case:
@@ -50,7 +52,7 @@ def with_signatures(case: Case, rng: Random, change: Callable[[Signatures], Sign
     )
 
 
-def one_signature(change: Callable[[Any, Random], Constr]) -> Change:
+def one_signature(change: Callable[[Any, Random], Constr]) -> Callable[[Case, Random], Case]:
     """One of the signatures changed."""
 
     def apply(case: Case, rng: Random) -> Case:
@@ -173,7 +175,8 @@ def signed_by(key: Key, signature: Any, payload: bytes) -> Constr:
 
 
 def key_of(case: Case, signature: Any) -> Key:
-    return ORACLES[case.facts.plan.oracles[signature.fields[ORACLE]]]
+    number: int = case.facts.plan.oracles[signature.fields[ORACLE]]
+    return ORACLES[number]
 
 
 def saying(change: Callable[[Said, Case], Said | bytes | None]) -> Change:
@@ -199,7 +202,7 @@ def saying(change: Callable[[Said, Case], Said | bytes | None]) -> Change:
 
 @mutation(BY_QUORUM, "59 outsider's key", KEY)
 def _outsider(case: Case, rng: Random) -> Case:
-    return one_signature(lambda s, _: signed_by(OUTSIDER, s, said(case, 0).payload))(case, rng)  # type: ignore[return-value]
+    return one_signature(lambda s, _: signed_by(OUTSIDER, s, said(case, 0).payload))(case, rng)
 
 
 @mutation(BY_QUORUM, "60 key of another oracle", KEY)
@@ -224,9 +227,9 @@ def _other_policy(message: Said, _: Case) -> Said:
 
 
 def _other_purpose(message: Said, _: Case) -> Said:
-    return replace(message, purpose={"attest": "cancel", "cancel": "rotate"}.get(
-        message.purpose, "attest"
-    ))
+    return replace(
+        message, purpose={"attest": "cancel", "cancel": "rotate"}.get(message.purpose, "attest")
+    )
 
 
 def _hashed(message: Said, _: Case) -> bytes:
@@ -259,9 +262,7 @@ def _long_header(case: Case, rng: Random) -> Case:
     header = rng.randbytes(256)
 
     def change(signature: Any, _: Random) -> Constr:
-        message = (
-            b"\x84\x6aSignature1\x59\x01\x00" + header + b"\x40" + said(case, 0).payload
-        )
+        message = b"\x84\x6aSignature1\x59\x01\x00" + header + b"\x40" + said(case, 0).payload
         signed = key_of(case, signature).sign(message)
         return Constr(0, [*signature.fields[:HEADER], header, signed])
 
@@ -279,7 +280,7 @@ def _attesting(case: Case, rng: Random, evidence: bytes) -> Case:
     payload = replace(said(case, place), evidence=evidence).payload
     signed: list[Data] = [signed_by(key_of(case, s), s, payload) for s in signatures]
     attestations[place] = Constr(0, [index, evidence, signed])
-    milestones = list(case.outputs[0].datum.fields[0])  # type: ignore[union-attr]
+    milestones = list(case.outputs[0].fields[0])
     milestones[index] = with_field(milestones[index], 1, evidence)
     case = case.output(0, lambda out: out.saying(0, milestones))
     return case.redeemer(spend(case), lambda data: with_field(data, 0, attestations))
@@ -299,7 +300,7 @@ mutation(ATTEST, "67 evidence of 33 bytes", "evidence_is_a_hash")(
 @mutation(ATTEST, "68 already proven", "not_proven_before")
 def _already_proven(case: Case, rng: Random) -> Case:
     index, _ = rng.choice(case.facts.attested)
-    milestones = list(case.utxo("programme").datum.fields[0])  # type: ignore[union-attr]
+    milestones = list(case.utxo("programme").fields[0])
     milestones[index] = with_field(milestones[index], 1, b"\x33" * 32)
     return case.existing("programme", lambda out: out.saying(0, milestones))
 
@@ -372,15 +373,15 @@ def _other_fields() -> Sequence[tuple[str, int, Callable[[Any], Data]]]:
 for _what, _index, _other in _other_fields():
 
     def _changed(out: Out, index: int = _index, other: Callable[[Any], Data] = _other) -> Out:
-        return out.saying(index, other(out.datum.fields[index]))  # type: ignore[union-attr]
+        return out.saying(index, other(out.fields[index]))
 
     mutation(BY_QUORUM, f"70 {_what} changed", "datum_as_expected")(programme(_changed))
 
 mutation(BY_QUORUM, "70 extra field", "datum_as_expected")(
-    programme(lambda out: replace(out, datum=Constr(0, [*out.datum.fields, 0])))  # type: ignore
+    programme(lambda out: replace(out, datum=Constr(0, [*out.fields, 0])))
 )
 mutation(BY_QUORUM, "70 other constructor", "datum_as_expected")(
-    programme(lambda out: replace(out, datum=Constr(1, out.datum.fields)))  # type: ignore
+    programme(lambda out: replace(out, datum=Constr(1, out.fields)))
 )
 mutation(BY_QUORUM, "70 datum by hash", "datum_as_expected")(
     programme(lambda out: replace(out, datum=None, hashed=out.datum))
@@ -403,9 +404,11 @@ mutation(BY_QUORUM, "73 reference script", "no_reference_script")(programme(scri
 
 @mutation(BY_QUORUM, "72 not in the first output", ("same_address", "same_tokens"))
 def _second(case: Case, _: Random) -> Case:
-    decoy = replace(case.outputs[0], value=Value(5_000_000), address=bytes(
-        Address.from_bytes(case.outputs[0].address)
-    ))
+    decoy = replace(
+        case.outputs[0],
+        value=Value(5_000_000),
+        address=bytes(Address.from_bytes(case.outputs[0].address)),
+    )
     return replace(case, outputs=(decoy, *case.outputs))
 
 
@@ -446,12 +449,10 @@ def panel(
 
     def apply(case: Case, _: Random) -> Case:
         taken, wanted, signatures = redeemer_of(case).fields
-        new: list[Data] = list(taken if oracles is None else oracles)
+        new: list[Any] = list(taken if oracles is None else oracles)
         number = wanted if quorum is None else quorum
-        message = replace(said(case, 0), oracles=tuple(new), quorum=number % 256)  # type: ignore
-        signed: list[Data] = [
-            signed_by(key_of(case, s), s, message.payload) for s in signatures
-        ]
+        message = replace(said(case, 0), oracles=tuple(new), quorum=number % 256)
+        signed: list[Data] = [signed_by(key_of(case, s), s, message.payload) for s in signatures]
         case = case.output(0, lambda out: out.saying(1, new).saying(2, number))
         return case.redeemer(spend(case), lambda _: Constr(1, [new, number, signed]))
 

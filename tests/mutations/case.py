@@ -55,6 +55,12 @@ class Out:
         script = output.script.code if output.script else None
         return cls(bytes(output.address), output.value, datum, script=script)
 
+    @property
+    def fields(self) -> list[Any]:
+        """The fields of the datum, of whatever types they are."""
+        assert isinstance(self.datum, Constr)
+        return self.datum.fields
+
     def holding(self, more: Value) -> Out:
         """The same with that much more."""
         return replace(self, value=self.value + more)
@@ -159,9 +165,7 @@ class Case:
         gone = self.named[name]
         return replace(self, inputs=tuple(r for r in self.inputs if r != gone))
 
-    def minting(
-        self, asset: AssetId, quantity: int, redeemer: MakeRedeemer | None = None
-    ) -> Case:
+    def minting(self, asset: AssetId, quantity: int, redeemer: MakeRedeemer | None = None) -> Case:
         """So much more minted; a policy that already mints keeps its redeemer."""
         policy = asset.policy
         minted = {**self.minted, asset: self.minted.get(asset, 0) + quantity}
@@ -181,6 +185,11 @@ class Case:
             accounts=self.accounts | {script_hash},
             redeemers={**self.redeemers, ("withdraw", account): lambda _: redeemer},
         )
+
+
+def telling(target: Callable[[Case], Target], index: int, value: Data) -> Any:
+    """A change of one field of a redeemer."""
+    return lambda case, _: case.redeemer(target(case), lambda data: with_field(data, index, value))
 
 
 def utxo_of(reference: OutputReference, address: Address, value: Value, datum: Data) -> Utxo:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, count
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from milestone_core.onchain.contract import Contract
@@ -20,18 +22,82 @@ Change = Callable[[Case, Random], Case | None]
 
 @dataclass(frozen=True)
 class Action:
-    """What is done with the contract: ``facts`` are random, ``build`` makes a transaction of them.
+    """What is done with the contract: ``facts`` are random, ``make`` a transaction of them.
 
-    ``salt`` tells a number from the facts: what a mutation chooses is the same for every contract.
+    ``salt`` is a number in the facts: what a mutation chooses is the same for every contract.
     """
 
     name: str
     facts: st.SearchStrategy[Any]
-    build: Callable[[Any, Contract], Case]
+    make: Callable[[Any, Contract], Case]
     salt: Callable[[Any], int]
 
     def __str__(self) -> str:
         return self.name
+
+
+@dataclass(frozen=True)
+class Group:
+    """Actions that have something in common."""
+
+    name: str
+    actions: tuple[Action, ...]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Sample(NamedTuple):
+    """An action with facts: a healthy transaction, under any contract."""
+
+    action: Action
+    facts: Any
+
+    def build(self, contract: Contract) -> Case:
+        return self.action.make(self.facts, contract)
+
+
+@dataclass
+class Pool:
+    """Random samples, which all mutations share: more of them are drawn as they are asked for.
+
+    ``size`` are drawn at a time; the same ``number`` gives the same samples.
+    """
+
+    size: int
+    number: int
+    _drawn: dict[str, list[Sample]] = field(default_factory=dict)
+
+    def samples(self, group: Action | Group) -> Iterator[Sample]:
+        """Samples of each action in turn, without end."""
+        actions = group.actions if isinstance(group, Group) else (group,)
+        return chain.from_iterable(zip(*map(self._of, actions), strict=True))
+
+    def _of(self, action: Action) -> Iterator[Sample]:
+        known = self._drawn.setdefault(action.name, [])
+        for index in count():
+            while index >= len(known):
+                known += [Sample(action, facts) for facts in self._draw(action, len(known))]
+            yield known[index]
+
+    def _draw(self, action: Action, more: int) -> list[Any]:
+        found: list[Any] = []
+
+        @seed(self.number + more)
+        @settings(
+            max_examples=self.size,
+            deadline=None,
+            database=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(action.facts)
+        def collect(facts: Any) -> None:
+            found.append(facts)
+
+        collect()
+        # The first are the simplest, and say the least.
+        return found[::-1]
 
 
 @dataclass(frozen=True)
@@ -52,26 +118,29 @@ Reason = str | Crash
 class Mutation:
     """``because`` is the rule, or the rules of which one is first, depending on the sample."""
 
-    action: Action
+    group: Action | Group
     name: str
     because: tuple[Reason, ...]
     change: Change
 
     def __str__(self) -> str:
-        return f"{self.action}: {self.name}"
+        return f"{self.group}: {self.name}"
 
-    def apply(self, facts: Any, contract: Contract) -> Case | None:
-        """The healthy transaction of these facts, changed."""
-        case = self.action.build(facts, contract)
-        return self.change(case, Random(self.action.salt(facts)))
+    def apply(self, sample: Sample, contract: Contract) -> Case | None:
+        """The healthy transaction of the sample, changed."""
+        choices = Random(sample.action.salt(sample.facts))
+        return self.change(sample.build(contract), choices)
 
     def explains(self, verdict: Verdict) -> bool:
-        """Whether the reason of a traced build is the intended one."""
-        first = verdict.broken[0] if verdict.broken else None
+        """Whether the reason of a traced build is the intended one.
+
+        Rules are asked one after the other, so all that are broken are one rule and those of
+        which it is a part.
+        """
         return any(
-            first is None and reason.error in verdict.reason
+            not verdict.broken and reason.error in verdict.reason
             if isinstance(reason, Crash)
-            else first == reason
+            else reason in verdict.broken
             for reason in self.because
         )
 
@@ -80,14 +149,14 @@ MUTATIONS: list[Mutation] = []
 
 
 def mutation(
-    actions: Action | Sequence[Action], name: str, because: Reason | Sequence[Reason]
+    groups: Action | Group | Sequence[Action], name: str, because: Reason | Sequence[Reason]
 ) -> Callable[[Change], Change]:
-    """Register a change as a mutation of each action."""
+    """Register a change as a mutation of an action or a group, or as one of each action."""
     reasons = (because,) if isinstance(because, str | Crash) else tuple(because)
 
     def register(change: Change) -> Change:
-        for action in [actions] if isinstance(actions, Action) else actions:
-            MUTATIONS.append(Mutation(action, name, reasons, change))
+        for group in [groups] if isinstance(groups, Action | Group) else groups:
+            MUTATIONS.append(Mutation(group, name, reasons, change))
         return change
 
     return register

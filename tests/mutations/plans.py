@@ -97,7 +97,7 @@ def plans(draw: st.DrawFn, *, ada: bool | None = None, observed: bool | None = N
         oracles=oracles,
         quorum=draw(st.integers(1, len(oracles))),
         round=draw(st.sampled_from([0, 1, 255, 256, 70_000])),
-        owner=draw(st.sampled_from([OWNER.credential, OWNERS_SCRIPT.credential])),
+        owner=draw(st.sampled_from([*[OWNER.credential] * 6, OWNERS_SCRIPT.credential])),
         expiry=expiry,
         until=expiry + 90 * DAY + draw(st.sampled_from([0, 1, DAY])),
         stake=draw(st.none() | credentials()),
@@ -141,9 +141,7 @@ class Payment:
 
 
 @st.composite
-def payments(
-    draw: st.DrawFn, *, ada: bool | None = None, observed: bool | None = None
-) -> Payment:
+def payments(draw: st.DrawFn, *, ada: bool | None = None, observed: bool | None = None) -> Payment:
     """What is proven and vested, paid in part or, now and then, as the very last."""
     plan = draw(plans(ada=ada, observed=observed))
     number = len(plan.rows)

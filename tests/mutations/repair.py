@@ -73,9 +73,7 @@ def repair(case: Case) -> Whole:
     body |= {key: item for key, item in optional.items() if item is not None}
     encoded = cbor2.dumps(body)
     witnesses = _witnesses(case, blake2b(encoded, digest_size=32).digest(), redeemers, datums)
-    return Whole(
-        b"\x84" + encoded + witnesses + b"\xf5\xf6", _state(case), _environment(case)
-    )
+    return Whole(b"\x84" + encoded + witnesses + b"\xf5\xf6", _state(case), _environment(case))
 
 
 def _with_least_lovelace(out: Out) -> Out:
@@ -112,7 +110,7 @@ def _redeemers(case: Case, layout: Layout) -> bytes:
         cbor2.dumps(list(pointer)) + b"\x82" + data + cbor2.dumps(units)
         for pointer, data in entries
     ]
-    return cbor2.dumps({i: 0 for i in range(len(parts))})[:1] + b"".join(parts)
+    return cbor2.dumps(dict.fromkeys(range(len(parts)), 0))[:1] + b"".join(parts)
 
 
 def _pointer(case: Case, target: Target, layout: Layout) -> tuple[int, int]:

@@ -96,6 +96,4 @@ OBSERVER, OTHER_OBSERVER, FOREIGN = always_true(0), always_true(1), always_true(
 OWNERS_SCRIPT = multisig(OWNER)
 
 KEYS = {key.hash: key for key in (PURSE, OWNER, STRANGER, OUTSIDER, *ORACLES)}
-SCRIPTS = {
-    script.hash: script for script in (OBSERVER, OTHER_OBSERVER, FOREIGN, OWNERS_SCRIPT)
-}
+SCRIPTS = {script.hash: script for script in (OBSERVER, OTHER_OBSERVER, FOREIGN, OWNERS_SCRIPT)}

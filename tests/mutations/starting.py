@@ -14,7 +14,7 @@ from milestone_core.transactions.draft import Layout
 
 from .actions import CLOSE_PROGRAMME, START
 from .by_quorum import SOUND_PANELS, UNSOUND_PANELS, hashes
-from .case import Case, Out, with_field
+from .case import Case, Out, telling, with_field
 from .mutation import NO_ELEMENT, Change, Crash, Reason, mutation
 from .release_outputs import JUNK, junk, redirected, scripted
 from .scripts import OUTSIDER, STRANGER
@@ -35,7 +35,7 @@ def programme(index: int, change: Callable[[Any], Data]) -> Change:
     def apply(case: Case, _: Random) -> Case:
         return case.output(
             0,
-            lambda out: out.saying(index, change(out.datum.fields[index])),  # type: ignore
+            lambda out: out.saying(index, change(out.fields[index])),
         )
 
     return apply
@@ -115,9 +115,10 @@ for _what, _malformed in (
     ("another constructor", lambda data: Constr(1, data.fields)),
     ("a truth value that is none", lambda data: with_field(data, CANCELLED, Constr(2))),
     ("an owner that is no credential", lambda data: with_field(data, OWNER, Constr(2, [b""]))),
-    ("milestones with an extra field", lambda data: with_field(
-        data, MILESTONES, [Constr(0, [b"a", bytes(32), 0])]
-    )),
+    (
+        "milestones with an extra field",
+        lambda data: with_field(data, MILESTONES, [Constr(0, [b"a", bytes(32), 0])]),
+    ),
     ("a quorum of bytes", lambda data: with_field(data, QUORUM, b"")),
     ("no constructor", lambda _: 0),
 ):
@@ -193,20 +194,18 @@ def _seed_not_spent(case: Case, _: Random) -> Case:
 
 for _index, _what in ((0, "seed"), (1, "output")):
     for _value, _where in ((99, "out of range"), (-1, "negative")):
-        mutation(START, f"80 {_what} {_where}", NO_ELEMENT)(
-            lambda case, _, i=_index, v=_value: case.redeemer(
-                mint(case), lambda data: with_field(data, i, v)
-            )
-        )
+        mutation(START, f"80 {_what} {_where}", NO_ELEMENT)(telling(mint, _index, _value))
 
 NOT_AN_ACTION = shaped("expect action: ProgrammeMint = redeemer")
 for _what, _redeemer in (
     ("a redeemer with an extra field", lambda data: Constr(0, [*data.fields, 0])),
     ("a redeemer of another shape", lambda data: Constr(2, data.fields)),
 ):
-    mutation(START, f"53 {_what}", NOT_AN_ACTION)(
-        lambda case, _, change=_redeemer: case.redeemer(mint(case), change)
-    )
+
+    def _shapeless(case: Case, _: Random, change: Any = _redeemer) -> Case:
+        return case.redeemer(mint(case), change)
+
+    mutation(START, f"53 {_what}", NOT_AN_ACTION)(_shapeless)
 
 
 @mutation(START, "79 minted with a burn's redeemer", "only_one_burned")

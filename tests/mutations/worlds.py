@@ -150,7 +150,7 @@ def released(payment: Payment, contract: Contract) -> Case:
     return case.withdrawing(OBSERVER.hash) if payment.plan.observed else case
 
 
-def signature(key: Key, position: int, header: bytes, payload: bytes) -> Attestation:
+def signature(key: Key, header: bytes, payload: bytes) -> Attestation:
     """An oracle's signature as the core knows it."""
     signed = key.sign(sig_structure.sig_structure(header, payload))
     return Attestation("", b"", key.hash, key.public, header, signed, 0)
@@ -161,7 +161,7 @@ def signatures(
 ) -> list[tuple[int, Attestation]]:
     """The signatures of the signers, with their positions in the panel."""
     return [
-        (position, signature(ORACLES[proving.plan.oracles[position]], position, header, payload))
+        (position, signature(ORACLES[proving.plan.oracles[position]], header, payload))
         for position, header in zip(signers or proving.signers, proving.headers, strict=True)
     ]
 
@@ -230,7 +230,7 @@ def _continued(
         reference_inputs=(world.script_utxo(world.contract.programme),),
         valid_until=proving.now + 1,
     )
-    return world.case(draft, proving, programme=utxo, **{"owner": u for u in owner})
+    return world.case(draft, proving, programme=utxo, **({"owner": owner[0]} if owner else {}))
 
 
 def deployed(plan: Plan, contract: Contract) -> Case:
