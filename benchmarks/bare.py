@@ -1,5 +1,5 @@
-"""Transactions without fee, change and signatures: enough to run their scripts, and much faster made
-than whole ones."""
+"""Transactions without fee, change and signatures: enough to run their scripts, and much faster
+made than whole ones."""
 
 from __future__ import annotations
 

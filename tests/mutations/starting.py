@@ -15,13 +15,12 @@ from milestone_core.transactions.draft import Layout
 from .actions import CLOSE_PROGRAMME, START
 from .by_quorum import SOUND_PANELS, UNSOUND_PANELS, hashes
 from .case import Case, Out, telling, with_field
-from .mutation import NO_ELEMENT, Change, Crash, Reason, mutation
+from .mutation import NO_ELEMENT, NOT_SUCH_DATA, Change, Crash, Reason, mutation
 from .release_outputs import JUNK, junk, redirected, scripted
 from .scripts import OUTSIDER, STRANGER
 
 MILESTONES, ORACLES, QUORUM, ROUND, OWNER, UNTIL, CANCELLED = range(7)
 LAST_UNTIL = 2**43 - 1
-NOT_SHAPED = "programme_is_well_formed"
 
 
 def shaped(source: str) -> Crash:
@@ -109,24 +108,44 @@ def _own_owner(case: Case, rng: Random) -> Case:
     return case.output(0, lambda out: out.saying(OWNER, credential))
 
 
-for _what, _malformed in (
-    ("an extra field", lambda data: Constr(0, [*data.fields, 0])),
-    ("a field less", lambda data: Constr(0, data.fields[:-1])),
-    ("another constructor", lambda data: Constr(1, data.fields)),
-    ("a truth value that is none", lambda data: with_field(data, CANCELLED, Constr(2))),
-    ("an owner that is no credential", lambda data: with_field(data, OWNER, Constr(2, [b""]))),
+FIELDS = shaped("until, cancelled] = fields(data)")
+for _what, _because, _malformed in (
+    ("an extra field", FIELDS, lambda data: Constr(0, [*data.fields, 0])),
+    ("a field less", FIELDS, lambda data: Constr(0, data.fields[:-1])),
+    ("another constructor", "is_a_programme", lambda data: Constr(1, data.fields)),
+    (
+        "a truth value that is none",
+        "not_cancelled",
+        lambda data: with_field(data, CANCELLED, Constr(2)),
+    ),
+    (
+        "an owner that is no credential",
+        "owner_is_another",
+        lambda data: with_field(data, OWNER, Constr(2, [b"\1" * 28])),
+    ),
+    (
+        "an owner with an extra field",
+        shaped("[hash] = fields(owner)"),
+        lambda data: with_field(data, OWNER, Constr(0, [b"\1" * 28, 0])),
+    ),
     (
         "milestones with an extra field",
+        "evidence_is_zero",
         lambda data: with_field(data, MILESTONES, [Constr(0, [b"a", bytes(32), 0])]),
     ),
-    ("a quorum of bytes", lambda data: with_field(data, QUORUM, b"")),
-    ("no constructor", lambda _: 0),
+    (
+        "milestones of another constructor",
+        "evidence_is_zero",
+        lambda data: with_field(data, MILESTONES, [Constr(1, [b"a", bytes(32)])]),
+    ),
+    ("a quorum of bytes", NOT_SUCH_DATA, lambda data: with_field(data, QUORUM, b"")),
+    ("no constructor", NOT_SUCH_DATA, lambda _: 0),
 ):
 
     def _shape(case: Case, _: Random, make: Any = _malformed) -> Case:
         return case.output(0, lambda out: replace(out, datum=make(out.datum)))
 
-    mutation(START, f"77 {_what}", shaped(NOT_SHAPED))(_shape)
+    mutation(START, f"77 {_what}", _because)(_shape)
 
 INLINE = shaped("Inline(data) = datum")
 mutation(START, "77 datum by hash", INLINE)(
@@ -196,16 +215,10 @@ for _index, _what in ((0, "seed"), (1, "output")):
     for _value, _where in ((99, "out of range"), (-1, "negative")):
         mutation(START, f"80 {_what} {_where}", NO_ELEMENT)(telling(mint, _index, _value))
 
-NOT_AN_ACTION = shaped("expect action: ProgrammeMint = redeemer")
-for _what, _redeemer in (
-    ("a redeemer with an extra field", lambda data: Constr(0, [*data.fields, 0])),
-    ("a redeemer of another shape", lambda data: Constr(2, data.fields)),
-):
 
-    def _shapeless(case: Case, _: Random, change: Any = _redeemer) -> Case:
-        return case.redeemer(mint(case), change)
-
-    mutation(START, f"53 {_what}", NOT_AN_ACTION)(_shapeless)
+@mutation(START, "53 a redeemer with a field less", Crash("EvaluationFailure"))
+def _shapeless(case: Case, _: Random) -> Case:
+    return case.redeemer(mint(case), lambda data: Constr(0, data.fields[:1]))
 
 
 @mutation(START, "79 minted with a burn's redeemer", "only_one_burned")
