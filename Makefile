@@ -56,6 +56,19 @@ contracts: $(RUNTIME) ## compile validators/ into contracts/plutus.json (needs A
 contracts-check: $(RUNTIME) ## whether contracts/plutus.json is what validators/ compiles to
 	$(BIN)/python scripts/build_contracts.py --check
 
+.PHONY: mutations
+SAMPLES ?= 100
+mutations: $(DEV) ## break each rule of the contract in SAMPLES random transactions (100)
+	SAMPLES=$(SAMPLES) $(BIN)/python -m pytest -n auto --dist worksteal tests/mutations
+
+.PHONY: kill-matrix
+kill-matrix: $(DEV) ## remove each check of the contract in turn; the table goes into docs/
+	$(BIN)/python scripts/kill_matrix.py
+
+.PHONY: kill-matrix-check
+kill-matrix-check: $(DEV) ## whether the table is of the current sources
+	$(BIN)/python scripts/kill_matrix.py --check
+
 .PHONY: check
 check: lint types layers test ## what has to be green before a commit
 

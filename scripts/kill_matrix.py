@@ -22,9 +22,7 @@ from itertools import islice
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
-
-import build_contracts  # noqa: E402
+sys.path.insert(0, str(ROOT))
 
 from milestone_core.onchain.blueprint import load_blueprint  # noqa: E402
 from milestone_core.onchain.contract import Contract, load_contract  # noqa: E402
@@ -44,7 +42,7 @@ _EXPECTED = re.compile(r"\bexpect ([a-z_0-9]+)\?")
 _CALLED = re.compile(
     r"(?<!fn )\b(panel\.sound|quorum_signed|continues|funded|list\.all|expect signed)\("
 )
-_WALK = ("expect owed == 0 || settled()", "settled() && done", "plain(schedule_output.address)")
+_WALK = ("expect owed == 0 || settled()", "settled() && done")
 _POOL, _SAMPLES, _TRIES = Pool(size=60, number=0), 300, 6
 _SHOWN = 2
 _RUN_BY = {

@@ -83,7 +83,7 @@ def _forged(case: Case, name: str, place: int, change: Any) -> Case:
     return pointing(case.spending(reference, forged), place, reference)
 
 
-@mutation(CLOSES, "92 made-up schedule", NO_ELEMENT)
+@mutation(CLOSES, "92 made-up schedule", (NO_ELEMENT, "schedule_holds_the_token"))
 def _forged_schedule(case: Case, _: Random) -> Case:
     """In which a stranger is the owner."""
     stranger = Constr(0, [STRANGER.hash])
@@ -108,7 +108,7 @@ def _other_vault(case: Case, _: Random) -> Case:
     return pointing(case, 1, reference)
 
 
-@mutation(CLOSES, "92 made-up vault", NO_ELEMENT)
+@mutation(CLOSES, "92 made-up vault", (NO_ELEMENT, "vault_holds_the_token"))
 def _forged_vault(case: Case, _: Random) -> Case:
     """In which everything is paid."""
     counts = bytes(case.facts.plan.vesting(r).count for r in range(len(case.facts.plan.rows)))

@@ -13,8 +13,8 @@ from milestone_core.onchain.plutus_data import Constr, Data
 from milestone_core.transactions.draft import Layout
 
 from .actions import CLOSE_PROGRAMME, START
-from .by_quorum import SOUND_PANELS, UNSOUND_PANELS, hashes
 from .case import Case, Out, telling, with_field
+from .continuing import SOUND_PANELS, UNSOUND_PANELS, hashes
 from .mutation import NO_ELEMENT, NOT_SUCH_DATA, Change, Crash, Reason, mutation
 from .release_outputs import JUNK, junk, redirected, scripted
 from .scripts import OUTSIDER, STRANGER
