@@ -111,7 +111,7 @@ SCHEDULE_BEYOND: Sequence[tuple[str, Reason, Change]] = (
         "at_most_16_vestings",
         schedule(VESTINGS, lambda table, _: [*table, *([table[0]] * 17)][:17]),
     ),
-    ("no vestings", "at_least_1_vesting", schedule(VESTINGS, lambda *_: [])),
+    ("no vestings", NO_ELEMENT, schedule(VESTINGS, lambda *_: [])),
     ("a start before 1970", "start_not_negative", vesting(lambda v, _: with_field(v, 0, -1))),
     ("a step of 0", "step_at_least_1", vesting(lambda v, _: with_field(v, 1, 0))),
     ("a step of -1", "step_at_least_1", vesting(lambda v, _: with_field(v, 1, -1))),
