@@ -54,6 +54,11 @@ def _references(references: Iterable[OutputReference]) -> list[list[object]]:
     return [[r.transaction_id, r.index] for r in references]
 
 
+def encode_output(output: Output) -> bytes:
+    """The CBOR of an output without a reference script."""
+    return cbor2.dumps(_output(output))
+
+
 def _output(output: Output) -> dict[int, object]:
     lovelace, assets = output.value.lovelace or _SOME_LOVELACE, _assets(output.value)
     content: dict[int, object] = {

@@ -10,6 +10,7 @@ from dataclasses import replace
 from hashlib import blake2b
 from itertools import count
 
+from bare import encode_output
 from milestone_core.domain.address import Address
 from milestone_core.domain.chain import (
     AssetId,
@@ -58,7 +59,9 @@ class Ledger:
     def place(self, utxo: Utxo) -> Utxo:
         """An output at its reference."""
         reference = TxIn(utxo.reference.transaction_id, utxo.reference.index)
-        self.state.utxo[reference] = decode_output(encoding.output(utxo.output).to_cbor())
+        content = utxo.output
+        raw = encoding.output(content).to_cbor() if content.script else encode_output(content)
+        self.state.utxo[reference] = decode_output(raw)
         return utxo
 
     def utxos(self) -> Iterator[Utxo]:

@@ -158,7 +158,9 @@ class Workbench:
         vault = Vault(page.registry, tuple(claimed or (0,) * len(page.rows)))
         name = bytes(range(32))
         page = replace(page, programme=AssetId(page.programme.policy, name))
-        token = Value(0, {AssetId(page.registry, name): 1})
+        token, started = (
+            Value(0, {asset: 1}) for asset in (AssetId(page.registry, name), page.programme)
+        )
         left = sum(
             row.amount - page.vesting(index).paid_after(row.amount, vault.claimed[index])
             for index, row in enumerate(page.rows)
@@ -166,18 +168,18 @@ class Workbench:
         reserve = deploy.ADA_RESERVE + deploy.ADA_RESERVE_PER_ROW * len(page.rows)
         held = token + Value(reserve) + Value.of(page.asset, left)
         there, home = self.contract.programme_address, self.contract.distribution_address
+        spare = Value(20 * ADA)
         return Promise(
             programme,
             page,
             vault,
-            self._lay(there, Value(0, {page.programme: 1}), datums.programme_data(programme)),
-            self._lay(home, token, datums.schedule_data(page)),
+            self._lay(there, spare + started, datums.programme_data(programme)),
+            self._lay(home, spare + token, datums.schedule_data(page)),
             self._lay(home, held, datums.vault_data(vault)),
         )
 
     def _lay(self, address: Address, value: Value, datum: plutus_data.Data) -> Utxo:
-        content = Output(address, value, datum=plutus_data.encode(datum))
-        return self.ledger.put(builder.with_least_ada(content, self.ledger.parameters))
+        return self.ledger.put(Output(address, value, datum=plutus_data.encode(datum)))
 
     def deploy(self, programme: Programme, page: Page) -> tuple[Unsigned, Promise]:
         """Start a programme with its page; what that makes, once it is sent."""

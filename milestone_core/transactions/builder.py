@@ -49,7 +49,7 @@ def build(
     :raises BadAnswer: the evaluation is of another transaction.
     :raises Refused: the transaction is larger, or takes more units, than the chain allows.
     """
-    draft = replace(draft, outputs=tuple(with_least_ada(o, parameters) for o in draft.outputs))
+    draft = replace(draft, outputs=tuple(_with_least_ada(o, parameters) for o in draft.outputs))
     fee, units = _FIRST_FEE, dict[Pointer, Units]()
     too_low: set[int] = set()
     for _ in range(_MAX_ROUNDS):
@@ -68,8 +68,7 @@ def build(
     raise Refused(f"the {draft.purpose} cannot be balanced: its cost changes with every fee")
 
 
-def with_least_ada(output: Output, parameters: ProtocolParameters) -> Output:
-    """The output, with the least lovelace that the ledger wants if it has none."""
+def _with_least_ada(output: Output, parameters: ProtocolParameters) -> Output:
     lovelace = output.value.lovelace
     if lovelace:
         return output
