@@ -42,6 +42,12 @@ _EXPECTED = re.compile(r"\bexpect ([a-z_0-9]+)\?")
 _CALLED = re.compile(
     r"(?<!fn )\b(panel\.sound|quorum_signed|continues|funded|list\.all|expect signed)\("
 )
+# Parts of a rule: of a chain in one line, and of one that has no names.
+_CHAIN = re.compile(r"let ([a-z_0-9]+) = ([^&\n]+) && ([^&\n]+)\n")
+_UNNAMED = re.compile(
+    r"builtin\.length_of_bytearray\(hash\) == 28(?: &&|,)|"
+    r"builtin\.unconstr_index\(owner\) <= 1,|hash != own,"
+)
 _WALK = ("expect owed == 0 || settled()", "settled() && done")
 _POOL, _SAMPLES, _TRIES = Pool(size=60, number=0), 300, 6
 _SHOWN = 2
@@ -100,6 +106,11 @@ def _removals(text: str) -> Iterator[tuple[int, int, str, str]]:
         end = _closing(text, match.end())
         is_expect = match[1].startswith("expect")
         yield match.start(), end, f"{match[1]}(…)", "" if is_expect else "True"
+    for match in _CHAIN.finditer(text):
+        for part, other in ((2, 3), (3, 2)):
+            yield match.start(2), match.end(3), f"{match[1]}: {match[part]}", match[other]
+    for match in _UNNAMED.finditer(text):
+        yield match.start(), match.end(), match[0].rstrip(" &,"), ""
     for walk in _WALK:
         if walk in text:
             begin = text.index(walk)

@@ -8,34 +8,52 @@ from . import worlds
 from .mutation import Action, Group
 from .plans import Payment, Plan, Proving, payments, plans, provings
 
+_PLANS, _PAYMENTS, _PROVINGS = plans(), payments(), provings()
+
+
+def _plan(facts: Plan | Payment | Proving) -> Plan:
+    return facts if isinstance(facts, Plan) else facts.plan
+
 
 def _salt(facts: Plan | Payment | Proving) -> int:
-    return facts.salt if isinstance(facts, Plan) else facts.plan.salt
+    return _plan(facts).salt
 
 
-RELEASE = Action("release", payments(), worlds.released, _salt)
-RELEASE_TOKEN = Action("release of a token", payments(ada=False), worlds.released, _salt)
-RELEASE_ADA = Action("release of ADA", payments(ada=True), worlds.released, _salt)
-RELEASE_OBSERVED = Action("observed release", payments(observed=True), worlds.released, _salt)
+def _is_ada(facts: Plan | Payment) -> bool:
+    return _plan(facts).asset.is_ada
 
-ATTEST = Action("attest", provings(), worlds.attested, _salt)
-ROTATE = Action("rotate", provings(), worlds.rotated, _salt)
-CANCEL = Action("cancel", provings(), worlds.cancelled, _salt)
+
+def _is_token(facts: Plan | Payment) -> bool:
+    return not _is_ada(facts)
+
+
+def _is_observed(facts: Payment) -> bool:
+    return facts.plan.observed
+
+
+RELEASE = Action("release", _PAYMENTS, worlds.released, _salt)
+RELEASE_TOKEN = Action("release of a token", _PAYMENTS, worlds.released, _salt, _is_token)
+RELEASE_ADA = Action("release of ADA", _PAYMENTS, worlds.released, _salt, _is_ada)
+RELEASE_OBSERVED = Action("observed release", _PAYMENTS, worlds.released, _salt, _is_observed)
+
+ATTEST = Action("attest", _PROVINGS, worlds.attested, _salt)
+ROTATE = Action("rotate", _PROVINGS, worlds.rotated, _salt)
+CANCEL = Action("cancel", _PROVINGS, worlds.cancelled, _salt)
 BY_QUORUM = Group("by quorum", (ATTEST, ROTATE, CANCEL))
 
-START = Action("start", plans(), worlds.started, _salt)
-DEPLOY = Action("start with a page", plans(), worlds.deployed, _salt)
-CLOSE_PROGRAMME = Action("close a programme", plans(), worlds.closed_programme, _salt)
+START = Action("start", _PLANS, worlds.started, _salt)
+DEPLOY = Action("start with a page", _PLANS, worlds.deployed, _salt)
+CLOSE_PROGRAMME = Action("close a programme", _PLANS, worlds.closed_programme, _salt)
 
-REGISTER = Action("register", plans(), worlds.registered, _salt)
-REGISTER_TOKEN = Action("register a token", plans(ada=False), worlds.registered, _salt)
-REGISTER_ADA = Action("register ADA", plans(ada=True), worlds.registered, _salt)
+REGISTER = Action("register", _PLANS, worlds.registered, _salt)
+REGISTER_TOKEN = Action("register a token", _PLANS, worlds.registered, _salt, _is_token)
+REGISTER_ADA = Action("register ADA", _PLANS, worlds.registered, _salt, _is_ada)
 
-CLOSE_PAID = Action("close what is paid", payments(), worlds.closed(Ground.FULLY_CLAIMED), _salt)
+CLOSE_PAID = Action("close what is paid", _PAYMENTS, worlds.closed(Ground.FULLY_CLAIMED), _salt)
 CLOSE_UNOWED = Action(
-    "close what is not owed", payments(), worlds.closed(Ground.NOTHING_OWED), _salt
+    "close what is not owed", _PAYMENTS, worlds.closed(Ground.NOTHING_OWED), _salt
 )
-CLOSE_LATE = Action("close after 90 days", payments(), worlds.closed(Ground.LONG_EXPIRED), _salt)
+CLOSE_LATE = Action("close after 90 days", _PAYMENTS, worlds.closed(Ground.LONG_EXPIRED), _salt)
 CLOSES = Group("close", (CLOSE_PAID, CLOSE_UNOWED, CLOSE_LATE))
 
 ACTIONS = (

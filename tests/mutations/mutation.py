@@ -25,12 +25,14 @@ class Action:
     """What is done with the contract: ``facts`` are random, ``make`` a transaction of them.
 
     ``salt`` is a number in the facts: what a mutation chooses is the same for every contract.
+    ``fits`` says which of the facts it is of.
     """
 
     name: str
     facts: st.SearchStrategy[Any]
     make: Callable[[Any, Contract], Case]
     salt: Callable[[Any], int]
+    fits: Callable[[Any], bool] = lambda _: True
 
     def __str__(self) -> str:
         return self.name
@@ -59,14 +61,14 @@ class Sample(NamedTuple):
 
 @dataclass
 class Pool:
-    """Random samples, which all mutations share: more of them are drawn as they are asked for.
+    """Random facts, which all actions and mutations share: more are drawn as they are asked for.
 
     ``size`` are drawn at a time; the same ``number`` gives the same samples.
     """
 
     size: int
     number: int
-    _drawn: dict[str, list[Sample]] = field(default_factory=dict)
+    _drawn: dict[st.SearchStrategy[Any], list[Any]] = field(default_factory=dict)
 
     def samples(self, group: Action | Group) -> Iterator[Sample]:
         """Samples of each action in turn, without end."""
@@ -74,13 +76,14 @@ class Pool:
         return chain.from_iterable(zip(*map(self._of, actions), strict=True))
 
     def _of(self, action: Action) -> Iterator[Sample]:
-        known = self._drawn.setdefault(action.name, [])
+        known = self._drawn.setdefault(action.facts, [])
         for index in count():
             while index >= len(known):
-                known += [Sample(action, facts) for facts in self._draw(action, len(known))]
-            yield known[index]
+                known += self._draw(action.facts, len(known))
+            if action.fits(known[index]):
+                yield Sample(action, known[index])
 
-    def _draw(self, action: Action, more: int) -> list[Any]:
+    def _draw(self, strategy: st.SearchStrategy[Any], more: int) -> list[Any]:
         found: list[Any] = []
 
         @seed(self.number + more)
@@ -91,7 +94,7 @@ class Pool:
             phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
         )
-        @given(action.facts)
+        @given(strategy)
         def collect(facts: Any) -> None:
             found.append(facts)
 

@@ -19,19 +19,20 @@ from .verdict import judge
 
 SAMPLES = int(os.environ.get("SAMPLES", "1"))
 SEED = int(os.environ.get("SEED") or random.SystemRandom().randrange(2**32))
-POOL = Pool(max(20, SAMPLES // 2), SEED)
+POOL = Pool(max(40, SAMPLES // 2), SEED)
 _MOST = 200 * (SAMPLES + 2)
 """So many samples are tried for one mutation: not every transaction has what it changes."""
-_healthy: set[int] = set()
+_healthy: set[tuple[object, int]] = set()
 
 
 def is_healthy(sample: Sample, builds: Builds) -> None:
     """Both builds accept the sample; asked once."""
-    if id(sample) not in _healthy:
+    known = (sample.action.make, id(sample.facts))
+    if known not in _healthy:
         for contract in (builds.silent, builds.traced):
             verdict = judge(sample.build(contract))
             assert verdict.accepted, (verdict, SEED, sample)
-        _healthy.add(id(sample))
+        _healthy.add(known)
 
 
 def is_refused(mutation: Mutation, sample: Sample, builds: Builds) -> bool:

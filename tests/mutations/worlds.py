@@ -17,7 +17,7 @@ from milestone_core.onchain.redeemers import Proof
 from milestone_core.ports import CompiledValidator
 from milestone_core.transactions import deploy, prove, reclaim
 from milestone_core.transactions import release as releasing
-from milestone_core.transactions.draft import Draft, Layout, Minting, ScriptInput
+from milestone_core.transactions.draft import Draft, ScriptInput
 from milestone_core.transactions.reclaim import Ground
 
 from .case import Case, utxo_of
@@ -251,16 +251,15 @@ def deployed(plan: Plan, contract: Contract) -> Case:
 
 def started(plan: Plan, contract: Contract) -> Case:
     """A programme started alone."""
-    case = deployed(plan, contract)
-    minted = {asset: n for asset, n in case.minted.items() if asset.policy == case_policy(case)}
-    mint = ("mint", contract.programme.hash)
+    case, own = deployed(plan, contract), contract.programme
+    mint = ("mint", own.hash)
     return replace(
-        case, outputs=case.outputs[:1], minted=minted, redeemers={mint: case.redeemers[mint]}
+        case,
+        references=(plan.reference(f"script of {own.title}"),),
+        outputs=case.outputs[:1],
+        minted={asset: n for asset, n in case.minted.items() if asset.policy == own.hash},
+        redeemers={mint: case.redeemers[mint]},
     )
-
-
-def case_policy(case: Case) -> bytes:
-    return case.contract.programme.hash
 
 
 def registered(plan: Plan, contract: Contract) -> Case:
@@ -335,6 +334,3 @@ def closed_programme(plan: Plan, contract: Contract) -> Case:
         valid_until=plan.until + 1000,
     )
     return world.case(draft, plan, programme=utxo, owner=owner)
-
-
-__all__ = ["Layout", "Minting", "World"]
