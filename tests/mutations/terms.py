@@ -31,6 +31,7 @@ from .release_outputs import JUNK
     DOCUMENT,
 ) = range(12)
 SCHEDULE, VAULT = 0, 1
+EXACTLY = "vault_holds_exactly_the_promises"
 LEAST_STEP = {True: 1_100_000, False: 1}
 Schedule = Callable[[Case], Case | None]
 
@@ -321,7 +322,7 @@ def of_asset(case: Case, asset: AssetId) -> Case:
     )
 
 
-@mutation(REGISTER_TOKEN, "76 the asset is the registry's", "asset_is_no_identity_token")
+@mutation(REGISTER_TOKEN, "76 the asset is the registry's", EXACTLY)
 def _registrys_asset(case: Case, _: Random) -> Case:
     return of_asset(case, AssetId(case.contract.registry.hash, b"\1" * 32))
 
@@ -334,9 +335,6 @@ def _programmes_asset(case: Case, _: Random) -> Case:
 @mutation(REGISTER_ADA, "76 ADA with a name", "ada_has_no_name")
 def _named_ada(case: Case, _: Random) -> Case:
     return case.output(SCHEDULE, lambda out: out.saying(ASSET_NAME, b"ada"))
-
-
-EXACTLY = "vault_holds_exactly_the_promises"
 
 
 @mutation(REGISTER_TOKEN, "76 an asset policy of 27 bytes", EXACTLY)
