@@ -14,7 +14,7 @@ from nacl.signing import SigningKey as Ed25519
 from local_ledger import Ledger
 from milestone_core.domain.address import TESTNET, Address, Credential
 from milestone_core.domain.attestation import Attestation
-from milestone_core.domain.chain import AssetId, Output, OutputReference, Script, Utxo, Value
+from milestone_core.domain.chain import AssetId, Output, Script, Utxo, Value
 from milestone_core.domain.distribution import Page, Programme, ProgrammeMilestone, Row, Vault
 from milestone_core.domain.release import Claim
 from milestone_core.domain.vesting import Vesting
@@ -181,27 +181,22 @@ class Workbench:
     def _lay(self, address: Address, value: Value, datum: plutus_data.Data) -> Utxo:
         return self.ledger.put(Output(address, value, datum=plutus_data.encode(datum)))
 
-    def deploy(self, programme: Programme, page: Page) -> tuple[Unsigned, Promise]:
-        """Start a programme with its page; what that makes, once it is sent."""
-        funds = Value(10 * ADA) + Value.of(page.asset, page.total)
-        seed = self.ledger.put(Output(self.address, funds))
-        token = identity(self.contract.programme.hash, seed.reference)
-        page = replace(page, programme=token)
+    def start(self, programme: Programme, page: Page) -> Draft:
+        """Start a programme with its page."""
+        seed = self._funds(page)
+        page = replace(page, programme=identity(self.contract.programme.hash, seed.reference))
         scripts = (self.scripts["programme"], self.scripts["registry"])
-        started = deploy.start(self.contract, programme, page, seed, scripts, NOW + LIFETIME)
-        unsigned = self.build(started.draft)
-        made = [
-            Utxo(OutputReference(unsigned.id, index), output)
-            for index, output in enumerate(unsigned.draft.outputs)
-        ]
-        vault = Vault(page.registry, (0,) * len(page.rows))
-        return unsigned, Promise(programme, page, vault, *made)
+        return deploy.start(self.contract, programme, page, seed, scripts, NOW + LIFETIME).draft
+
+    def _funds(self, page: Page) -> Utxo:
+        """What a page promises, in the owner's hands."""
+        return self.ledger.put(
+            Output(self.address, Value(10 * ADA) + Value.of(page.asset, page.total))
+        )
 
     def register(self, promise: Promise) -> Draft:
         """Register the page of ``promise`` once more, under the programme that is there."""
-        page = promise.page
-        funds = Value(10 * ADA) + Value.of(page.asset, page.total)
-        seed = self.ledger.put(Output(self.address, funds))
+        page, seed = promise.page, self._funds(promise.page)
         scripts = (self.scripts["registry"],)
         registered = deploy.register_page(
             self.contract, page, promise.programme_utxo, seed, scripts, NOW + LIFETIME

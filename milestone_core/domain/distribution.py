@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
+from milestone_core.domain import capacity
 from milestone_core.domain.address import Address, Credential
+from milestone_core.domain.capacity import Load
 from milestone_core.domain.chain import AssetId
 from milestone_core.domain.schedule import Allocation, Schedule
 from milestone_core.domain.vesting import Vesting
@@ -130,38 +133,53 @@ def lay_out(
     )
 
 
-def split(schedule: Schedule, *, max_bytes: int) -> tuple[tuple[Allocation, ...], ...]:
-    """The schedule's allocations by page, beneficiary by beneficiary.
+def split(schedule: Schedule) -> tuple[tuple[Allocation, ...], ...]:
+    """The schedule's allocations by page, beneficiary by beneficiary, as many as fit each.
 
-    :param max_bytes: how large the datum of a page may become; sizes are estimated from above.
+    The first page is registered by the transaction that starts the programme, and has less room.
     """
-    return tuple(_fill(schedule, max_bytes))
+    return tuple(_fill(schedule))
 
 
-# Upper bounds of the CBOR of a page's parts: two credentials with their constructors, a start
-# and a step of up to nine bytes, an amount and three indices.
-_BASE_ADDRESS_BYTES, _ENTERPRISE_ADDRESS_BYTES = 80, 42
-_VESTING_BYTES = 26
-_ROW_BYTES = 19
-_FIXED_BYTES = 260
-
-
-def _fill(schedule: Schedule, max_bytes: int) -> Iterator[tuple[Allocation, ...]]:
+def _fill(schedule: Schedule) -> Iterator[tuple[Allocation, ...]]:
+    milestones = {milestone.id: index for index, milestone in enumerate(schedule.milestones)}
+    empty = capacity.empty_page_load(schedule)
+    load = empty + capacity.programme_load(schedule)
     page: list[Allocation] = []
-    vestings: set[Vesting] = set()
-    size = _FIXED_BYTES
-    for beneficiary in schedule.beneficiaries:
-        theirs = [a for a in schedule.allocations if a.beneficiary == beneficiary]
-        address = _BASE_ADDRESS_BYTES if beneficiary.stake else _ENTERPRISE_ADDRESS_BYTES
-        for position, allocation in enumerate(theirs):
-            fresh = allocation.vesting not in vestings
-            grown = size + _ROW_BYTES + fresh * _VESTING_BYTES + (position == 0) * address
-            if page and (grown > max_bytes or len(vestings) + fresh > MAX_PAGE_VESTINGS):
-                yield tuple(page)
-                page, vestings = [], set()
-                grown = _FIXED_BYTES + _ROW_BYTES + _VESTING_BYTES + address
-            page.append(allocation)
-            vestings.add(allocation.vesting)
-            size = grown
+    addresses: dict[Address, int] = {}
+    vestings: dict[Vesting, int] = {}
+
+    def added(allocation: Allocation) -> Load:
+        beneficiary, vesting = allocation.beneficiary, allocation.vesting
+        row = capacity.row_load(
+            allocation,
+            addresses.get(beneficiary, len(addresses)),
+            milestones[allocation.milestone],
+            vestings.get(vesting, len(vestings)),
+        )
+        if beneficiary not in addresses:
+            row += capacity.address_load(beneficiary)
+        if vesting not in vestings:
+            row += capacity.vesting_load(vesting)
+        return row
+
+    for allocation in _by_beneficiary(schedule):
+        full = len(vestings) == MAX_PAGE_VESTINGS and allocation.vesting not in vestings
+        if page and (full or not (load + added(allocation)).fits):
+            yield tuple(page)
+            page, load = [], empty
+            addresses.clear()
+            vestings.clear()
+        load += added(allocation)
+        page.append(allocation)
+        addresses.setdefault(allocation.beneficiary, len(addresses))
+        vestings.setdefault(allocation.vesting, len(vestings))
     if page:
         yield tuple(page)
+
+
+def _by_beneficiary(schedule: Schedule) -> Iterator[Allocation]:
+    theirs: dict[Address, list[Allocation]] = {}
+    for allocation in schedule.allocations:
+        theirs.setdefault(allocation.beneficiary, []).append(allocation)
+    return chain.from_iterable(theirs.values())

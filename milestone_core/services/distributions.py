@@ -17,10 +17,6 @@ from milestone_core.services import lookup
 from milestone_core.services.context import Context
 from milestone_core.services.lookup import PageOnChain, ProgrammeOnChain
 
-PAGE_DATUM_BYTES = 10_500
-"""How large a page's datum may become, so that registering it stays within 80 % of the largest
-transaction even when it starts the programme as well."""
-
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
@@ -69,7 +65,7 @@ def keep(context: Context, record: ScheduleRecord) -> None:
 
 def pages_of(schedule: Schedule) -> tuple[tuple[Allocation, ...], ...]:
     """The allocations of each page: always the same for the same schedule."""
-    return layout.split(schedule, max_bytes=PAGE_DATUM_BYTES)
+    return layout.split(schedule)
 
 
 def expected_page(schedule: Schedule, number: int, registry: bytes, programme: AssetId) -> Page:

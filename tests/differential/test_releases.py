@@ -23,14 +23,15 @@ from .releases import Attempt, accepted, predicted
 from .states import State, states
 
 BENCH = Workbench()
-FEW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-MANY = settings(FEW, max_examples=1_500)
+FEW = settings(deadline=None, suppress_health_check=list(HealthCheck))
+SLOW = [pytest.mark.slow, pytest.mark.timeout(600)]
 
-both = pytest.mark.parametrize(
-    "amount",
-    [FEW, pytest.param(MANY, marks=[pytest.mark.slow, pytest.mark.timeout(600)])],
-    ids=["few", "many"],
-)
+
+def amounts(few: int, many: int) -> pytest.MarkDecorator:
+    """So many examples among the fast tests, so many among the slow ones."""
+    choices = [settings(FEW, max_examples=number) for number in (few, many)]
+    marked = [choices[0], pytest.param(choices[1], marks=SLOW)]
+    return pytest.mark.parametrize("amount", marked, ids=["few", "many"])
 
 
 def _most(state: State) -> dict[int, int]:
@@ -78,7 +79,7 @@ def due(draw: st.DrawFn) -> Attempt:
     return Attempt(BENCH, state, state.lay(BENCH), claims)
 
 
-@both
+@amounts(100, 2_000)
 def test_the_contract_pays_exactly_what_the_rules_allow(amount: settings) -> None:
     seen = Counter[bool]()
 
@@ -93,7 +94,7 @@ def test_the_contract_pays_exactly_what_the_rules_allow(amount: settings) -> Non
     assert min(seen[True], seen[False]) > seen.total() / 10
 
 
-@both
+@amounts(20, 500)
 def test_one_unit_one_step_or_one_millisecond_more_is_refused(amount: settings) -> None:
     @amount
     @given(due())

@@ -112,6 +112,8 @@ class Crash:
 
 NO_ELEMENT = Crash("EmptyList")
 """An index that no list has, a bound that is infinite, a token that is not there."""
+NO_BYTE = Crash("ByteStringOutOfBounds")
+"""An index that a table of bytes does not have."""
 NOT_SUCH_DATA = Crash("DeserialisationError")
 
 Reason = str | Crash

@@ -12,7 +12,7 @@ from milestone_core.onchain.plutus_data import Constr, Data
 
 from .actions import REGISTER, REGISTER_ADA, REGISTER_TOKEN
 from .case import Case, Out, with_field
-from .mutation import NO_ELEMENT, Change, Reason, mutation
+from .mutation import NO_BYTE, Change, Reason, mutation
 from .plans import DAY, Plan
 from .release_outputs import JUNK
 
@@ -113,7 +113,7 @@ SCHEDULE_BEYOND: Sequence[tuple[str, Reason, Change]] = (
         "at_most_16_vestings",
         schedule(VESTINGS, lambda table, _: [*table, *([table[0]] * 17)][:17]),
     ),
-    ("no vestings", NO_ELEMENT, schedule(VESTINGS, lambda *_: [])),
+    ("no vestings", NO_BYTE, schedule(VESTINGS, lambda *_: [])),
     ("a start before 1970", "start_not_negative", vesting(lambda v, _: with_field(v, 0, -1))),
     ("a step of 0", "step_at_least_1", vesting(lambda v, _: with_field(v, 1, 0))),
     ("a step of -1", "step_at_least_1", vesting(lambda v, _: with_field(v, 1, -1))),
@@ -179,10 +179,10 @@ SCHEDULE_BEYOND: Sequence[tuple[str, Reason, Change]] = (
     ("a negative milestone", "milestone_in_programme", row(lambda r, _: with_field(r, 1, -1))),
     (
         "a vesting out of range",
-        NO_ELEMENT,
+        NO_BYTE,
         row(lambda r, plan: with_field(r, 2, len(plan.vestings))),
     ),
-    ("a negative vesting", NO_ELEMENT, row(lambda r, _: with_field(r, 2, -1))),
+    ("a negative vesting", NO_BYTE, row(lambda r, _: with_field(r, 2, -1))),
     (
         "a programme of another script",
         "programme_policy_pinned",
