@@ -14,14 +14,14 @@ from milestone_core.onchain.plutus_data import Constr
 from milestone_core.transactions.draft import Layout
 
 from .actions import ATTEST, BY_QUORUM, ROTATE
-from .case import Case, with_field
-from .mutation import NO_ELEMENT, Change, Crash, mutation
+from .case import Case
+from .mutation import NO_ELEMENT, NOT_A_BYTE, Change, mutation
+from .output import with_field
 from .plans import Proving
 from .scripts import ORACLES, OUTSIDER, Key
 
 GOOD, KEY, QUORUM = "signature_is_good", "oracles_key", "quorum_reached"
 ORACLE, PUBLIC_KEY, HEADER, SIGNATURE = range(4)
-TOO_LONG = Crash("ByteStringConsNotAByte")
 Signatures = list[Any]
 
 
@@ -255,7 +255,7 @@ mutation(BY_QUORUM, "64 other purpose", GOOD)(saying(_other_purpose))
 mutation(BY_QUORUM, "65 hashed payload", GOOD)(saying(_hashed))
 
 
-@mutation(BY_QUORUM, "66 header of 256 bytes", TOO_LONG)
+@mutation(BY_QUORUM, "66 header of 256 bytes", NOT_A_BYTE)
 def _long_header(case: Case, rng: Random) -> Case:
     header = rng.randbytes(256)
 

@@ -14,8 +14,10 @@ from milestone_core.domain.address import Address
 from milestone_core.domain.chain import AssetId, Output, OutputReference, Utxo, Value
 from milestone_core.onchain import plutus_data
 from milestone_core.onchain.contract import Contract
-from milestone_core.onchain.plutus_data import Constr, Data
+from milestone_core.onchain.plutus_data import Data
 from milestone_core.transactions.draft import Draft, Layout
+
+from .output import Out, with_field
 
 MakeRedeemer: TypeAlias = Callable[[Layout], Data]
 Target: TypeAlias = tuple[str, Any]
@@ -35,39 +37,6 @@ class Entries(dict[Data, Data]):
 
     def __len__(self) -> int:
         return len(self._pairs)
-
-
-@dataclass(frozen=True)
-class Out:
-    """An output. ``datum`` lies inline; of ``hashed`` the output has the hash, and the
-    transaction that spends it the datum itself. ``script`` is a Plutus V3 reference script."""
-
-    address: bytes
-    value: Value
-    datum: Data | None = None
-    hashed: Data | None = None
-    script: bytes | None = None
-
-    @classmethod
-    def of(cls, output: Output) -> Out:
-        """An output of the core's."""
-        datum = None if output.datum is None else plutus_data.decode(output.datum)
-        script = output.script.code if output.script else None
-        return cls(bytes(output.address), output.value, datum, script=script)
-
-    @property
-    def fields(self) -> list[Any]:
-        """The fields of the datum, of whatever types they are."""
-        assert isinstance(self.datum, Constr)
-        return self.datum.fields
-
-    def holding(self, more: Value) -> Out:
-        """The same with that much more."""
-        return replace(self, value=self.value + more)
-
-    def saying(self, index: int, value: Data) -> Out:
-        """The same with another field in its datum."""
-        return replace(self, datum=with_field(self.datum, index, value))
 
 
 @dataclass(frozen=True)
@@ -195,10 +164,3 @@ def telling(target: Callable[[Case], Target], index: int, value: Data) -> Any:
 def utxo_of(reference: OutputReference, address: Address, value: Value, datum: Data) -> Utxo:
     """An output on chain with an inline datum, as the core's builders want it."""
     return Utxo(reference, Output(address, value, datum=plutus_data.encode(datum)))
-
-
-def with_field(data: Any, index: int, value: Data) -> Constr:
-    """A constructor with another field at an index."""
-    fields = list(data.fields)
-    fields[index] = value
-    return Constr(data.index, fields)

@@ -11,8 +11,9 @@ from milestone_core.onchain.plutus_data import Constr, Data
 from milestone_core.transactions.draft import Layout
 
 from .actions import CLOSE_LATE, CLOSE_PAID, CLOSE_UNOWED, CLOSES
-from .case import Case, Out, telling, with_field
+from .case import Case, telling
 from .mutation import NO_ELEMENT, mutation
+from .output import Out, with_field
 from .plans import DAY
 from .registering import mint, token_of
 from .release_claims import renamed, without

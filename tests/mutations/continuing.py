@@ -12,9 +12,10 @@ from milestone_core.domain.chain import Value
 from milestone_core.onchain.plutus_data import Constr, Data
 
 from .actions import ATTEST, BY_QUORUM, CANCEL, ROTATE
-from .by_quorum import TOO_LONG, key_of, redeemer_of, said, signed_by, spend
-from .case import Case, Out, with_field
-from .mutation import NO_ELEMENT, NOT_SUCH_DATA, Change, Crash, Reason, mutation
+from .by_quorum import key_of, redeemer_of, said, signed_by, spend
+from .case import Case
+from .mutation import NO_ELEMENT, NOT_A_BYTE, NOT_SUCH_DATA, Change, Crash, Reason, mutation
+from .output import Out, with_field
 from .release_outputs import junk, redirected, restaked, scripted, unstaked
 from .scripts import OUTSIDER
 
@@ -229,5 +230,5 @@ SOUND_PANELS: Sequence[tuple[str, list[bytes], int]] = (
 )
 
 for _what, _because, _oracles, _quorum in UNSOUND_PANELS:
-    _reasons: Sequence[Reason] = (_because, TOO_LONG) if _quorum == -1 else (_because,)
+    _reasons: Sequence[Reason] = (_because, NOT_A_BYTE) if _quorum == -1 else (_because,)
     mutation(ROTATE, f"76 {_what}", _reasons)(panel(_oracles, _quorum))

@@ -114,6 +114,8 @@ NO_ELEMENT = Crash("EmptyList")
 """An index that no list has, a bound that is infinite, a token that is not there."""
 NO_BYTE = Crash("ByteStringOutOfBounds")
 """An index that a table of bytes does not have."""
+NOT_A_BYTE = Crash("ByteStringConsNotAByte")
+"""A length or a number of more than 255."""
 NOT_SUCH_DATA = Crash("DeserialisationError")
 
 Reason = str | Crash

@@ -12,8 +12,9 @@ from milestone_core.onchain.plutus_data import Constr, Data
 from milestone_core.transactions.draft import Layout
 
 from .actions import REGISTER, REGISTER_ADA, REGISTER_TOKEN
-from .case import Case, Out, telling, with_field
+from .case import Case, telling
 from .mutation import NO_ELEMENT, Change, mutation
+from .output import Out, with_field
 from .plans import DAY
 from .release_claims import renamed, without
 from .release_outputs import junk, redirected, restaked, scripted

@@ -12,8 +12,9 @@ from milestone_core.onchain.plutus_data import Constr, Data
 from milestone_core.transactions.draft import Layout
 
 from .actions import RELEASE, RELEASE_OBSERVED
-from .case import Case, Entries, Out, Target, with_field
+from .case import Case, Entries, Target
 from .mutation import NO_ELEMENT, NOT_SUCH_DATA, Change, mutation
+from .output import Out, with_field
 from .scripts import FOREIGN, OTHER_OBSERVER, OWNERS_SCRIPT
 from .worlds import released
 

@@ -11,8 +11,9 @@ from milestone_core.domain.chain import AssetId, Value
 from milestone_core.onchain.plutus_data import Constr
 
 from .actions import RELEASE, RELEASE_ADA, RELEASE_TOKEN
-from .case import Case, Out
+from .case import Case
 from .mutation import Change, mutation
+from .output import Out
 from .scripts import STRANGER, always_true
 
 JUNK = AssetId(b"\x77" * 28, b"junk")

@@ -27,7 +27,8 @@ from milestone_devnet.ledger import (
     default_parameters,
 )
 
-from .case import Case, Out, Target
+from .case import Case, Target
+from .output import Out, nested
 from .scripts import KEYS, NATIVE, PLUTUS_V3, PURSE, SCRIPTS
 
 PARAMETERS = default_parameters()
@@ -57,7 +58,6 @@ def repair(case: Case) -> Whole:
     datums = _datums(case)
     body: dict[int, Any] = {
         0: [_reference(r) for r in inputs],
-        1: [_output(out) for out in case.outputs],
         2: FEE,
         13: [_reference(_COLLATERAL)],
         11: blake2b(redeemers + datums + _COST_MODEL, digest_size=32).digest(),
@@ -67,19 +67,20 @@ def repair(case: Case) -> Whole:
         4: list(case.certificates) or None,
         5: dict(case.withdrawals) or None,
         8: case.lower,
-        9: _nested(case.minted) or None,
+        9: nested(case.minted) or None,
         18: [_reference(r) for r in references] or None,
     }
     body |= {key: item for key, item in optional.items() if item is not None}
-    encoded = cbor2.dumps(body)
+    # The outputs come last, each as it is encoded already.
+    outputs = cbor2.dumps([None] * len(case.outputs))[: -len(case.outputs)]
+    encoded = cbor2.dumps({**body, 1: None})[:-1] + outputs + b"".join(o.raw for o in case.outputs)
     witnesses = _witnesses(case, blake2b(encoded, digest_size=32).digest(), redeemers, datums)
     return Whole(b"\x84" + encoded + witnesses + b"\xf5\xf6", _state(case), _environment(case))
 
 
 def _with_least_lovelace(out: Out) -> Out:
     while True:
-        size = 160 + len(cbor2.dumps(_output(out)))
-        least = size * PARAMETERS.utxo_cost_per_byte
+        least = (160 + len(out.raw)) * PARAMETERS.utxo_cost_per_byte
         if out.value.lovelace >= least:
             return out
         out = out.holding(Value(least - out.value.lovelace))
@@ -159,28 +160,6 @@ def _scripts_field(codes: list[bytes]) -> bytes:
     return bytes([0x80 | len(codes)]) + b"".join(codes)
 
 
-def _output(out: Out) -> dict[int, Any]:
-    item: dict[int, Any] = {0: out.address, 1: _value(out.value)}
-    if out.datum is not None:
-        item[2] = [1, cbor2.CBORTag(24, plutus_data.encode(out.datum))]
-    elif out.hashed is not None:
-        item[2] = [0, blake2b(plutus_data.encode(out.hashed), digest_size=32).digest()]
-    if out.script is not None:
-        item[3] = cbor2.CBORTag(24, cbor2.dumps([PLUTUS_V3, out.script]))
-    return item
-
-
-def _value(value: Value) -> Any:
-    return [value.lovelace, _nested(value.assets)] if value.assets else value.lovelace
-
-
-def _nested(assets: Any) -> dict[bytes, dict[bytes, int]]:
-    nested: dict[bytes, dict[bytes, int]] = {}
-    for asset, quantity in assets.items():
-        nested.setdefault(asset.policy, {})[asset.name] = quantity
-    return nested
-
-
 def _reference(reference: OutputReference) -> list[Any]:
     return [reference.transaction_id, reference.index]
 
@@ -189,7 +168,7 @@ def _state(case: Case) -> LedgerState:
     purse = {_COLLATERAL: Out(bytes(PURSE.address), Value(3 * FEE))}
     return LedgerState(
         {
-            TxIn(r.transaction_id, r.index): _existing(cbor2.dumps(_output(out)))
+            TxIn(r.transaction_id, r.index): _existing(out.raw)
             for r, out in {**case.utxos, **purse}.items()
         },
         {Credential(False, h): Account(_DEPOSIT) for h in case.accounts},

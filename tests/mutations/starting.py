@@ -13,9 +13,10 @@ from milestone_core.onchain.plutus_data import Constr, Data
 from milestone_core.transactions.draft import Layout
 
 from .actions import CLOSE_PROGRAMME, START
-from .case import Case, Out, telling, with_field
+from .case import Case, telling
 from .continuing import SOUND_PANELS, UNSOUND_PANELS, hashes
 from .mutation import NO_ELEMENT, NOT_SUCH_DATA, Change, Crash, Reason, mutation
+from .output import Out, with_field
 from .release_outputs import JUNK, junk, redirected, scripted
 from .scripts import OUTSIDER, STRANGER
 

@@ -11,8 +11,9 @@ from milestone_core.domain.chain import AssetId, Value
 from milestone_core.onchain.plutus_data import Constr, Data
 
 from .actions import REGISTER, REGISTER_ADA, REGISTER_TOKEN
-from .case import Case, Out, with_field
-from .mutation import NO_BYTE, Change, Reason, mutation
+from .case import Case
+from .mutation import NO_BYTE, NOT_A_BYTE, Change, Reason, mutation
+from .output import Out, with_field
 from .plans import DAY, Plan
 from .release_outputs import JUNK
 
@@ -196,7 +197,7 @@ SCHEDULE_BEYOND: Sequence[tuple[str, Reason, Change]] = (
 )
 for _what, _because, _change in SCHEDULE_BEYOND:
     mutation(REGISTER, f"76 {_what}", _because)(_change)
-mutation(REGISTER, "76 256 steps", "at_most_255_steps")(many_steps(256))
+mutation(REGISTER, "76 256 steps", NOT_A_BYTE)(many_steps(256))
 
 
 for _what, _which in (

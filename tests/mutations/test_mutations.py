@@ -15,7 +15,7 @@ from .actions import ACTIONS
 from .conftest import Builds
 from .every import MUTATIONS
 from .mutation import Action, Mutation, Pool, Sample
-from .verdict import judge
+from .verdict import explain, judge
 
 SAMPLES = int(os.environ.get("SAMPLES", "1"))
 SEED = int(os.environ.get("SEED") or random.SystemRandom().randrange(2**32))
@@ -44,7 +44,7 @@ def is_refused(mutation: Mutation, sample: Sample, builds: Builds) -> bool:
     assert not judge(altered).accepted, (SEED, sample)
     traced = mutation.apply(sample, builds.traced)
     assert traced is not None
-    verdict = judge(traced)
+    verdict = explain(traced)
     assert mutation.explains(verdict), (verdict, mutation.because, SEED, sample)
     return True
 

@@ -13,8 +13,9 @@ from milestone_core.onchain.contract import Contract
 from milestone_core.onchain.plutus_data import Constr, Data
 from milestone_core.ports import CompiledValidator
 
-from .case import Case, MakeRedeemer, Out
+from .case import Case, MakeRedeemer
 from .conftest import Builds
+from .output import Out
 from .verdict import judge
 
 

@@ -20,10 +20,11 @@ from .actions import (
     RELEASE,
     RELEASE_ADA,
 )
-from .case import Case, Out, with_field
+from .case import Case
 from .conftest import Builds
 from .every import MUTATIONS
 from .mutation import NO_ELEMENT, NOT_SUCH_DATA, Action, Change, Group, Mutation, Reason, Sample
+from .output import Out, with_field
 from .plans import DAY
 from .scripts import FOREIGN, STRANGER
 from .test_bounds import check

@@ -5,9 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from milestone_devnet.ledger import Refused, decode_transaction, validate
+from milestone_devnet.ledger import (
+    EvaluationFailed,
+    Refused,
+    decode_transaction,
+    evaluate,
+    validate,
+)
 
-from .case import Case, Target
+from .case import Case
 from .repair import repair
 
 _BROKEN = re.compile(r"(\w+) \? False")
@@ -53,4 +59,20 @@ def judge(case: Case) -> Verdict:
     return Verdict()
 
 
-__all__ = ["BadTest", "Target", "Verdict", "judge"]
+def explain(case: Case) -> Verdict:
+    """Ask the scripts alone, which is quicker: what the ledger itself thinks of the case is known.
+
+    :raises BadTest: no script could be run.
+    """
+    whole = repair(case)
+    try:
+        evaluate(decode_transaction(whole.transaction), whole.state.utxo, whole.environment)
+    except EvaluationFailed as failure:
+        try:
+            [failed] = failure.data
+            said = failed["error"]["data"]
+            reason = " ".join([said["validationError"], *said["traces"]])
+        except (KeyError, TypeError, ValueError) as error:
+            raise BadTest(f"{failure.message} {failure.data}") from error
+        return Verdict(failed["validator"]["purpose"], tuple(_BROKEN.findall(reason)), reason)
+    return Verdict()
