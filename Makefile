@@ -69,6 +69,14 @@ kill-matrix: $(DEV) ## remove each check of the contract in turn; the table goes
 kill-matrix-check: $(DEV) ## whether the table is of the current sources
 	$(BIN)/python scripts/kill_matrix.py --check
 
+.PHONY: rules
+rules: $(RUNTIME) ## each rule of the contract and the Aiken tests that break it, into the docs
+	$(BIN)/python scripts/rule_tests.py
+
+.PHONY: costs
+costs: $(RUNTIME) ## what the contract costs, into the docs
+	$(BIN)/python benchmarks/contract_costs.py --write docs/contract.md
+
 .PHONY: check
 check: lint types layers test ## what has to be green before a commit
 

@@ -13,8 +13,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from bare import bare
@@ -43,6 +45,8 @@ from workbench import (
 )
 
 BENEFICIARIES = (1, 5, 50, 128)
+BEGIN, END = "<!-- costs -->", "<!-- end of the costs -->"
+_MARKED = re.compile(rf"{BEGIN}\n.*?{END}", re.DOTALL)
 SIGNATURES = (1, 2, 3, 8, 16)
 AMOUNT = 1_000_000_000
 ALWAYS_TRUE = Script("plutus:v3", bytes.fromhex("450101002499"))
@@ -308,9 +312,17 @@ def main() -> None:
         metavar="N",
         help="beneficiaries of each page",
     )
+    parser.add_argument(
+        "--write", type=Path, metavar="FILE", help="put the table between its marks in a file"
+    )
     options = parser.parse_args()
     found = measure(options.beneficiaries)
-    print(json.dumps(found, indent=2) if options.json else "\n".join(table(found)))
+    shown = "\n".join(table(found))
+    if options.write:
+        text = "\n".join([BEGIN, shown, END])
+        options.write.write_text(_MARKED.sub(lambda _: text, options.write.read_text()))
+    else:
+        print(json.dumps(found, indent=2) if options.json else shown)
 
 
 if __name__ == "__main__":
