@@ -137,8 +137,7 @@ def page_on_chain(context: Context, record: ScheduleRecord, number: int) -> Page
     """
     try:
         page = lookup.find_page(context, record.pages[number])
-    except NotFound:
-        # It was on chain once, for its id was recorded from a confirmed transaction: closed.
+    except lookup.Closed:
         return None
     programme = deployed_programme(record)
     registry = context.contract.registry.hash

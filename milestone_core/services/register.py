@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from milestone_core.domain.schedule import CONTRACTS_OWN_POLICY, Schedule
-from milestone_core.errors import BadInput
+from milestone_core.errors import BadInput, NotYet
 from milestone_core.files.records import SCHEDULES, DistributionState, ScheduleRecord
-from milestone_core.services import distributions
+from milestone_core.services import distributions, journal
 from milestone_core.services.context import Context
 
 
@@ -32,6 +32,7 @@ def register(context: Context, schedule: Schedule, *, replace: bool = False) -> 
 
     :param replace: whether a draft of the same name gives way.
     :raises BadInput: there is one of that name already.
+    :raises NotYet: its deployment was sent, and nobody knows what became of it.
     """
     name = schedule.name
     known = context.storage.read(SCHEDULES, name) is not None
@@ -67,6 +68,11 @@ def _check_replaceable(context: Context, schedule: Schedule, *, replace: bool) -
         raise BadInput(
             f"the schedule {schedule.name!r} is deployed and cannot be changed",
             hint="Register the new one under another name.",
+        )
+    if journal.unsettled(context, schedule.name):
+        raise NotYet(
+            f"the deployment of {schedule.name!r} is under way",
+            hint="Find out what became of it with: milestone resume",
         )
     if not replace and existing.schedule != schedule:
         raise BadInput(

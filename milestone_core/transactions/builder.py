@@ -12,13 +12,14 @@ from dataclasses import replace
 
 from milestone_core.domain.chain import (
     Output,
+    OutputReference,
     ProtocolParameters,
     RedeemerUnits,
     Units,
     Utxo,
     Value,
 )
-from milestone_core.errors import BadAnswer, Refused, ScriptRefused
+from milestone_core.errors import BadAnswer, InsufficientFunds, Refused, ScriptRefused
 from milestone_core.onchain import plutus_data
 from milestone_core.transactions import encoding, fees, wallet
 from milestone_core.transactions.draft import Draft, Layout, MakeRedeemer
@@ -30,8 +31,8 @@ from milestone_core.transactions.wallet import Wallet
 Evaluate = Callable[[bytes], Sequence[RedeemerUnits]]
 Pointer = tuple[str, int]
 
-_FIRST_FEE = 300_000
 _MAX_ROUNDS = 20
+_PLENTY = 2**50
 _LANGUAGE = "plutus:v3"
 
 
@@ -50,10 +51,16 @@ def build(
     :raises Refused: the transaction is larger, or takes more units, than the chain allows.
     """
     draft = replace(draft, outputs=tuple(_with_least_ada(o, parameters) for o in draft.outputs))
-    fee, units = _FIRST_FEE, dict[Pointer, Units]()
+    # From below: a guess that is too high would ask a poor wallet for what it need not have.
+    fee, units = parameters.fee_constant, dict[Pointer, Units]()
     too_low: set[int] = set()
     for _ in range(_MAX_ROUNDS):
-        unsigned = _assemble(draft, own, parameters, fee, units)
+        try:
+            unsigned = _assemble(draft, own, parameters, fee, units)
+        except InsufficientFunds:
+            # Say what is lacking for the whole fee, not for the guess that was tried.
+            _assemble(draft, own, parameters, _fee_of_the_rich(draft, own, parameters), units)
+            raise
         least = _least_fee(unsigned, parameters)
         if least > fee:
             too_low.add(fee)
@@ -66,6 +73,21 @@ def build(
             return unsigned
         units, too_low = fresh, set()
     raise Refused(f"the {draft.purpose} cannot be balanced: its cost changes with every fee")
+
+
+def _fee_of_the_rich(draft: Draft, own: Wallet, parameters: ProtocolParameters) -> int:
+    """The fee, but for the scripts' units, if the wallet had one more output with enough of all."""
+    wanted = _total(output.value for output in draft.outputs)
+    plenty = Value(_PLENTY, dict.fromkeys(wanted.assets, _PLENTY))
+    extra = Utxo(OutputReference(bytes(32), 0), Output(own.change, plenty))
+    rich = replace(own, utxos=(*own.utxos, extra))
+    fee = parameters.fee_constant
+    for _ in range(_MAX_ROUNDS):
+        least = _least_fee(_assemble(draft, rich, parameters, fee, {}), parameters)
+        if least <= fee:
+            break
+        fee = least
+    return fee
 
 
 def _with_least_ada(output: Output, parameters: ProtocolParameters) -> Output:
