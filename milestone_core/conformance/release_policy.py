@@ -91,16 +91,16 @@ lives = st.builds(
         Vesting,
         st.integers(0, 2**41),
         st.integers(1, 2**36),
-        st.integers(1, 4) | st.integers(1, MAX_STEPS),
+        st.integers(1, 12) | st.integers(1, MAX_STEPS),
     ),
     # The small ones are there for what happens around the vesting's start and end.
-    watched_from=st.integers(-2, 2) | st.integers(-2, MAX_STEPS),
+    watched_from=st.integers(-4, 4) | st.integers(-4, -1) | st.integers(0, MAX_STEPS),
     lasts=st.integers(0, 8) | st.integers(0, 2 * MAX_STEPS),
     later=st.integers(0, 4) | st.integers(0, 2 * MAX_STEPS),
     moments=st.lists(
         st.builds(
             Moment,
-            st.integers(0, 3) | st.integers(0, MAX_STEPS),
+            st.integers(0, 1) | st.integers(0, 3) | st.integers(0, MAX_STEPS),
             st.integers(-1, 1),
             st.sampled_from((None, *MILESTONES)),
             st.booleans(),

@@ -40,7 +40,7 @@ class StorageConformance(StorageProcesses):
     def test_every_document_comes_back_as_it_was_put(self, tmp_path: Path) -> None:
         store = self.open(tmp_path)
 
-        @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+        @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
         @given(_entries)
         def check(entries: dict[tuple[str, str], dict[str, Any]]) -> None:
             with store.transaction() as transaction:

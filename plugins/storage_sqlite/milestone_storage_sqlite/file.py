@@ -95,7 +95,8 @@ def open_checked(path: Path) -> sqlite3.Connection:
     :raises Misconfigured: a newer version wrote it, or it cannot be opened.
     """
     # Never look into the file by hand: closing it would drop SQLite's locks of this process
-    # (https://www.sqlite.org/howtocorrupt.html, 2.2). SQLite takes an empty file for a new one.
+    # (https://www.sqlite.org/howtocorrupt.html, 2.2). SQLite would take an empty file for a new
+    # one, and delete the log beside it.
     if path.is_file() and path.stat().st_size == 0:
         raise CorruptStore(path, "it is empty")
     with translated(path):

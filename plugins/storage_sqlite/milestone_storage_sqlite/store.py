@@ -32,6 +32,7 @@ class SqliteStorage:
         self._path = path
         ensure(path)
         self._reader = open_checked(path)
+        # Not every build of SQLite lets threads share a connection (sqlite3.threadsafety).
         self._reading = threading.Lock()
 
     def read(self, collection: str, key: str) -> Document | None:
