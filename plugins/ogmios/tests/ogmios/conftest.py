@@ -26,7 +26,7 @@ MakeClient = Callable[..., OgmiosClient]
 @pytest.fixture
 def vectors() -> Path:
     """Upstream's own messages, which are not part of the repository."""
-    beside = Path(__file__).parents[4] / "shared" / "vectors"
+    beside = Path(__file__).parents[5] / "shared" / "vectors"
     folder = Path(os.environ.get("MILESTONE_VECTORS", beside)) / "ogmios"
     if not folder.is_dir():
         pytest.skip("no upstream vectors: set MILESTONE_VECTORS to their folder")

@@ -21,7 +21,7 @@ from milestone_kupo.settings import KupoSettings
 @pytest.fixture
 def vectors() -> Path:
     """Upstream's own data, which is not part of the repository."""
-    beside = Path(__file__).parents[4] / "shared" / "vectors"
+    beside = Path(__file__).parents[5] / "shared" / "vectors"
     folder = Path(os.environ.get("MILESTONE_VECTORS", beside)) / "kupo"
     if not folder.is_dir():
         pytest.skip("no upstream vectors: set MILESTONE_VECTORS to their folder")
