@@ -29,11 +29,11 @@ demo: $(RUNTIME) ## the whole flow on a devnet of its own, in seconds
 
 .PHONY: test
 test: $(DEV) ## the tests that take up to a few seconds each
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -n auto --dist loadscope -m "not slow"
 
 .PHONY: test-all
 test-all: $(DEV) ## every test
-	$(BIN)/python -m pytest -rs
+	$(BIN)/python -m pytest -n auto --dist loadscope -rs
 
 .PHONY: lint
 lint: $(DEV) ## style and formatting

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from milestone_core.domain.schedule import CONTRACTS_OWN_POLICY, Schedule
 from milestone_core.errors import BadInput, NotYet
 from milestone_core.files.records import SCHEDULES, DistributionState, ScheduleRecord
+from milestone_core.files.times import iso
 from milestone_core.services import distributions, journal
 from milestone_core.services.context import Context
 
@@ -43,10 +44,12 @@ def register(context: Context, schedule: Schedule, *, replace: bool = False) -> 
     distributions.keep(context, record)
     pages = distributions.pages_of(schedule)
     rows = tuple(len(page) for page in pages)
-    return Registration(record, rows, known, tuple(_warnings(schedule)))
+    return Registration(record, rows, known, tuple(_warnings(schedule, context.now())))
 
 
-def _warnings(schedule: Schedule) -> Iterator[str]:
+def _warnings(schedule: Schedule, now: int) -> Iterator[str]:
+    if schedule.expiry <= now:
+        yield f"it expired at {iso(schedule.expiry)}: it cannot be deployed"
     if schedule.policy.advisory:
         yield (
             f"the policy {schedule.policy.name!r} is advisory: this program keeps it, the contract "

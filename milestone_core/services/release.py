@@ -128,9 +128,11 @@ def _batches(page: PageOnChain, claims: Sequence[Claim]) -> Iterable[tuple[Claim
             yield tuple(batch)
             batch = []
         batch += theirs
-    while batch:
-        yield tuple(batch[:MAX_CLAIMS])
-        batch = batch[MAX_CLAIMS:]
+        while len(batch) > MAX_CLAIMS:
+            yield tuple(batch[:MAX_CLAIMS])
+            batch = batch[MAX_CLAIMS:]
+    if batch:
+        yield tuple(batch)
 
 
 def build_release(

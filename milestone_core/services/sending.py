@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from milestone_core.transactions.keys import SigningKey
     from milestone_core.transactions.unsigned import Unsigned
 
-_SPENT_ALREADY = frozenset({3117, 3997})
 _POLL_SECONDS = 0.25
 _ABSENCE_SECONDS = 5.0
 
@@ -150,7 +149,8 @@ def _resend(context: Context, entry: JournalEntry) -> TransactionState | None:
     except TransactionRefused as refusal:
         if _slot_of(context, entry) is not None or context.chain.in_mempool(entry.transaction_id):
             return None
-        if refusal.ledger_code in _SPENT_ALREADY and not _index_is_at_tip(context):
+        # Whatever the reason, it may be that it has landed in a block that the index has not read.
+        if not _index_is_at_tip(context):
             raise _unknown(entry, "the index is behind the node") from refusal
         context.tell(f"{entry.key} can no longer land: {refusal.message}")
         return TransactionState.SUPERSEDED

@@ -7,11 +7,12 @@ says what was corrected. Where no server answers, the cache is shown and marked 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from milestone_core.domain.chain import AssetId
 from milestone_core.domain.distribution import Page, Programme, Vault
-from milestone_core.errors import MilestoneError, ServiceUnavailable
+from milestone_core.errors import Busy, MilestoneError, ServiceUnavailable
 from milestone_core.files.records import CachedState, ScheduleRecord
 from milestone_core.services import cache, checks, distributions, sending
 from milestone_core.services.context import Context
@@ -69,6 +70,8 @@ def look(context: Context, name: str, *, offline: bool = False) -> View:
         now = context.chain.clock().ms_at(tip.slot)
         loaded = distributions.load(context, name)
     except Closed:
+        with suppress(Busy):  # showing it needs no write
+            distributions.keep_closed(context, record)
         closed = (None,) * len(record.pages)
         return View(record, None, closed, tip.slot, now, verified=True)
     except ServiceUnavailable as trouble:

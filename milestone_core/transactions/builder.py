@@ -58,8 +58,9 @@ def build(
         try:
             unsigned = _assemble(draft, own, parameters, fee, units)
         except InsufficientFunds:
-            # Say what is lacking for the whole fee, not for the guess that was tried.
-            _assemble(draft, own, parameters, _fee_of_the_rich(draft, own, parameters), units)
+            # Say what is lacking for the whole fee and change, not for the guess that was tried.
+            fee = _fee_of_the_rich(draft, own, parameters)
+            _balance(draft, own, parameters, fee, reserve=_least_change(own, parameters))
             raise
         least = _least_fee(unsigned, parameters)
         if least > fee:
@@ -146,13 +147,12 @@ def _assemble(
 
 
 def _balance(
-    draft: Draft, own: Wallet, parameters: ProtocolParameters, fee: int
+    draft: Draft, own: Wallet, parameters: ProtocolParameters, fee: int, reserve: int = 0
 ) -> tuple[tuple[Utxo, ...], tuple[Output, ...]]:
-    """All inputs, and the change if there is any."""
+    """All inputs, and the change if there is any, of at least ``reserve`` lovelace."""
     scripted = tuple(item.utxo for item in draft.script_inputs)
     given = _total(utxo.output.value for utxo in scripted) + draft.minted
     needed = _total(output.value for output in draft.outputs) + Value(fee) - given
-    reserve = 0
     while True:
         chosen = wallet.cover(own, needed + Value(reserve), draft.wallet_inputs)
         rest = _total(utxo.output.value for utxo in chosen) - needed
@@ -163,6 +163,12 @@ def _balance(
         if rest.lovelace >= least:
             return (*scripted, *chosen), (change,)
         reserve = least
+
+
+def _least_change(own: Wallet, parameters: ProtocolParameters) -> int:
+    """The least lovelace that change without assets must have."""
+    size = encoding.output_size(Output(own.change, Value(_PLENTY)))
+    return fees.least_lovelace(parameters, size)
 
 
 def _scripts(draft: Draft, layout: Layout) -> Iterable[tuple[Pointer, MakeRedeemer, str]]:
