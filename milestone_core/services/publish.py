@@ -42,4 +42,5 @@ def publication(
 ) -> Unsigned:
     """The transaction that publishes what is missing."""
     wallet, at = wallets.open_wallet(context, operator.keys), building.moment(context)
-    return building.build(context, publish_scripts(context.contract, missing), wallet, at)
+    draft = publish_scripts(context.contract, missing, at.deadline())
+    return building.build(context, draft, wallet, at)
