@@ -11,10 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from milestone_core.api import Busy, CorruptStore, Misconfigured, NoSettings, Storage, Surroundings
+from milestone_core.api import (
+    Busy,
+    CorruptStore,
+    Misconfigured,
+    NoSettings,
+    Storage,
+    Surroundings,
+    exclusive_lock,
+)
 from milestone_core.conformance.workers import Worker
 from milestone_storage_sqlite import file, plugin
-from milestone_storage_sqlite.lock import exclusive
 
 FILE = "milestone.sqlite"
 
@@ -167,8 +174,8 @@ def test_what_a_killed_creation_left_does_not_hinder_the_next(tmp_path: Path) ->
 def test_whoever_finds_the_creation_locked_gives_up_as_busy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("milestone_storage_sqlite.lock.WAIT_SECONDS", 0.1)
-    with exclusive(tmp_path / (FILE + ".lock")), pytest.raises(Busy):
+    monkeypatch.setattr("milestone_core.locks.LOCK_WAIT_SECONDS", 0.1)
+    with exclusive_lock(tmp_path / (FILE + ".lock")), pytest.raises(Busy):
         open_store(tmp_path)
     assert not (tmp_path / FILE).exists()
     open_store(tmp_path).close()

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from milestone_core.api import Busy
+from milestone_core.errors import Busy
 
-WAIT_SECONDS = 5.0
+LOCK_WAIT_SECONDS = 5.0
 _POLL_SECONDS = 0.01
 
 if sys.platform == "win32":
@@ -38,7 +38,7 @@ else:
 
 
 @contextmanager
-def exclusive(path: Path) -> Iterator[None]:
+def exclusive_lock(path: Path) -> Iterator[None]:
     """Hold the lock file ``path`` (made where missing, never removed) for the block.
 
     The operating system lets go of it when the process ends, however it ends.
@@ -46,22 +46,22 @@ def exclusive(path: Path) -> Iterator[None]:
     :raises Busy: somebody else has held it for more than five seconds.
     :raises OSError: the lock file cannot be opened.
     """
-    deadline = time.monotonic() + WAIT_SECONDS
+    deadline = time.monotonic() + LOCK_WAIT_SECONDS
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
     try:
         while not _hold(descriptor):
             if time.monotonic() >= deadline:
-                raise busy(path)
+                raise lock_is_busy(path)
             time.sleep(_POLL_SECONDS)
         yield
     finally:
         os.close(descriptor)
 
 
-def busy(path: Path) -> Busy:
+def lock_is_busy(path: Path) -> Busy:
     """The error of somebody who has waited in vain for ``path``."""
     return Busy(
-        f"another process has held {path} for more than {WAIT_SECONDS:.0f} seconds",
+        f"another process has held {path} for more than {LOCK_WAIT_SECONDS:.0f} seconds",
         hint="wait until it has finished, then run the command again; nothing was changed",
-        details={"path": str(path), "waited_seconds": WAIT_SECONDS},
+        details={"path": str(path), "waited_seconds": LOCK_WAIT_SECONDS},
     )

@@ -1,4 +1,4 @@
-"""What may be stored: JSON objects without floats, under non-empty names.
+"""What may be stored, for authors of a storage: JSON objects without floats, under non-empty names.
 
 Checked when a document is put, so that a mistake is met where it was made and not when the
 document is read again.
@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from milestone_core.api import BadInput, Document
+from milestone_core.errors import BadInput
+from milestone_core.ports import Document
 
 MAX_DEPTH = 100
 # Python refuses to read integers of more than 4,300 decimal digits (14,284 bits).
@@ -28,7 +29,7 @@ def check_name(kind: str, name: str) -> None:
     _check_text(name, kind)
 
 
-def plain(document: Document) -> dict[str, object]:
+def plain_document(document: Document) -> dict[str, object]:
     """A copy of ``document`` made of nothing but dicts, lists, strings, integers, booleans, None.
 
     :raises TypeError: something in it is not JSON, or is a float.
