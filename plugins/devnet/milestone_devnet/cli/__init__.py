@@ -5,7 +5,9 @@ from __future__ import annotations
 import click
 
 from milestone_devnet.cli.advance import advance
+from milestone_devnet.cli.check_vectors import check_vectors
 from milestone_devnet.cli.fund import fund
+from milestone_devnet.cli.judge import judge
 from milestone_devnet.cli.key import key
 from milestone_devnet.cli.run import run
 
@@ -22,5 +24,5 @@ def devnet() -> None:
     """
 
 
-for _command in (run, key, fund, advance):
+for _command in (run, key, fund, advance, check_vectors, judge):
     devnet.add_command(_command)
