@@ -25,6 +25,7 @@ from milestone_devnet.kupo.server import KupoServer
 from milestone_devnet.ledger import default_parameters
 from milestone_devnet.network import SLOTS
 from milestone_devnet.ogmios.server import OgmiosServer
+from milestone_devnet.ogmios.versions import Version
 
 _log = logging.getLogger(__name__)
 
@@ -41,7 +42,7 @@ class Settings:
 
     ``state`` is its file, None for memory. ``block_time`` is in seconds; 0 makes a block at once
     for every transaction. A port of 0 is chosen by the system. ``match`` are the patterns that
-    Kupo indexes.
+    Kupo indexes. ``ogmios_version`` is the protocol that Ogmios speaks.
     """
 
     state: Path | None = None
@@ -51,6 +52,7 @@ class Settings:
     kupo_port: int = 0
     control_port: int = 0
     match: tuple[str, ...] = ("*",)
+    ogmios_version: Version = Version.V7_0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ async def serving(settings: Settings) -> AsyncIterator[Endpoints]:
         index = Index(chain.store.connection, patterns)
         described: dict[str, str] = {}
         servers = {
-            "ogmios": OgmiosServer(chain, changes).application(),
+            "ogmios": OgmiosServer(chain, changes, settings.ogmios_version).application(),
             "kupo": KupoServer(chain, index).application(),
             "control": ControlServer(chain, changes, lambda: described).application(),
         }

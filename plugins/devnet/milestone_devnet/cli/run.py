@@ -53,6 +53,13 @@ if TYPE_CHECKING:
     metavar="PATTERN",
     help="What Kupo indexes, as its own option of this name; may be given again.",
 )
+@click.option(
+    "--ogmios-version",
+    type=click.Choice(["6.14", "7.0"]),
+    default="7.0",
+    show_default=True,
+    help="The version of Ogmios whose protocol is spoken.",
+)
 @json_option
 def run(
     state: Path | None,
@@ -62,6 +69,7 @@ def run(
     control_port: int,
     host: str,
     match: tuple[str, ...],
+    ogmios_version: str,
     as_json: bool,
 ) -> None:
     """Run a devnet until it is interrupted. A port of 0 is chosen by the system.
@@ -72,9 +80,19 @@ def run(
     """
     import asyncio
 
+    from milestone_devnet.ogmios.versions import Version
     from milestone_devnet.serving import Settings
 
-    settings = Settings(state, block_time, host, ogmios_port, kupo_port, control_port, match)
+    settings = Settings(
+        state,
+        block_time,
+        host,
+        ogmios_port,
+        kupo_port,
+        control_port,
+        match,
+        ogmios_version=Version(ogmios_version),
+    )
     _log_to_stderr(as_json=as_json)
     asyncio.run(_run(settings, as_json=as_json))
 
