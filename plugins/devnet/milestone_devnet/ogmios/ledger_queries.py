@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from milestone_devnet.chain.genesis import FAUCET_LOVELACE
 from milestone_devnet.ledger import Credential, TxIn, TxOut
 from milestone_devnet.ledger.ogmios_json import (
     lovelace_json,
@@ -15,7 +16,7 @@ from milestone_devnet.ledger.ogmios_json import (
 from milestone_devnet.network import EPOCH_LENGTH, SAFE_ZONE, epoch_of
 from milestone_devnet.ogmios import params as read
 from milestone_devnet.ogmios.context import Context
-from milestone_devnet.ogmios.genesis import NO_CONSTITUTION
+from milestone_devnet.ogmios.genesis import MAX_LOVELACE_SUPPLY, NO_CONSTITUTION
 from milestone_devnet.ogmios.parameters import parameters_json
 from milestone_devnet.ogmios.points import point_json
 from milestone_devnet.ogmios.rpc import MethodError, MethodNotFound
@@ -118,7 +119,8 @@ def _reward_accounts(context: Context, params: Params) -> list[Json]:
 
 
 def _always(value: Any) -> Callable[[Context, Params], Any]:
-    """What is the same on every chain without pools and governance."""
+    """What never changes, because there are no pools, no governance and no work at the end of an
+    epoch (so the treasury gets nothing and the reserves give nothing)."""
 
     def answer(_context: Context, params: Params) -> Any:
         read.nothing(params)
@@ -178,6 +180,11 @@ LEDGER_QUERIES: Mapping[str, Callable[[Context, Params], Any]] = {
     "queryLedgerState/stakePools": _stake_pools,
     "queryLedgerState/stakePoolsPerformances": _unavailable,
     "queryLedgerState/tip": _tip,
-    "queryLedgerState/treasuryAndReserves": _unavailable,
+    "queryLedgerState/treasuryAndReserves": _always(
+        {
+            "treasury": lovelace_json(0),
+            "reserves": lovelace_json(MAX_LOVELACE_SUPPLY - FAUCET_LOVELACE),
+        }
+    ),
     "queryLedgerState/utxo": _utxo,
 }
