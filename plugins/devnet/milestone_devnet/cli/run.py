@@ -33,8 +33,26 @@ if TYPE_CHECKING:
     default=1.0,
     show_default=True,
     metavar="SECONDS",
-    help="Seconds between blocks; 0 makes a block at once for every transaction. Below 1 the"
-    " devnet's time runs ahead of the machine's, because each block takes a slot of one second.",
+    help="Seconds between blocks; 0 makes a block at once for every transaction. Below the"
+    " length of a slot the devnet's time runs ahead of the machine's, because each block takes a"
+    " slot of its own.",
+)
+@click.option(
+    "--slot-length",
+    type=click.FloatRange(0.01, 3600),
+    metavar="SECONDS",
+    help="How long a slot of a new chain lasts; by default a second.",
+)
+@click.option(
+    "--snapshot",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Begin a new chain with what milestone devnet snapshot saved.",
+)
+@click.option(
+    "--parameters",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="JSON of protocol parameters to override, in the names of Ogmios's protocolParameters.",
 )
 @click.option("--ogmios-port", type=port, default=OGMIOS_PORT, show_default=True)
 @click.option("--kupo-port", type=port, default=KUPO_PORT, show_default=True)
@@ -64,6 +82,9 @@ if TYPE_CHECKING:
 def run(
     state: Path | None,
     block_time: float,
+    slot_length: float | None,
+    snapshot: Path | None,
+    parameters: Path | None,
     ogmios_port: int,
     kupo_port: int,
     control_port: int,
@@ -92,6 +113,9 @@ def run(
         control_port,
         match,
         ogmios_version=Version(ogmios_version),
+        slot_length_ms=None if slot_length is None else round(1000 * slot_length),
+        snapshot=snapshot,
+        parameters=parameters,
     )
     _log_to_stderr(as_json=as_json)
     asyncio.run(_run(settings, as_json=as_json))
