@@ -1,12 +1,29 @@
-"""Turning answers into something that is not JSON, without harm to HTTP or WebSocket frames."""
+"""Breaking answers without harm to the head of an HTTP answer or of a WebSocket frame."""
 
 from __future__ import annotations
 
 # Without these characters there is no object, array, string, true, false or null.
 _TABLE = bytes.maketrans(b'"[]{}ntl', b"'<>()~~~")
 _END_OF_HEADERS = b"\r\n\r\n"
+_HTTP = b"HTTP/"
 _UPGRADED = b"HTTP/1.1 101 "
 _TEXT_OR_CONTINUATION = (0, 1)
+
+
+def is_http_head(data: bytes) -> bool:
+    """Whether this is the head of an HTTP answer, whose body is written later."""
+    return data.startswith(_HTTP) and data.endswith(_END_OF_HEADERS)
+
+
+def first_half(data: bytes) -> bytes:
+    """The first half of an answer; of HTTP, its head and the first half of its body.
+
+    A head that breaks off is no failure to some clients, which take it for a whole answer.
+    """
+    head, separator, body = data.partition(_END_OF_HEADERS)
+    if not data.startswith(_HTTP):
+        head, separator, body = b"", b"", data
+    return head + separator + body[: len(body) // 2]
 
 
 class Garbler:
@@ -24,7 +41,7 @@ class Garbler:
         self._upgraded = data.startswith(_UPGRADED)
         if self._upgraded or not active:
             return data
-        if not data.startswith(b"HTTP/"):
+        if not data.startswith(_HTTP):
             return data.translate(_TABLE)
         headers, separator, body = data.partition(_END_OF_HEADERS)
         return headers + separator + body.translate(_TABLE)

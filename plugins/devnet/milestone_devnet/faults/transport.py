@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from milestone_devnet.faults.faults import Fault, Faults, Kind
-from milestone_devnet.faults.garbage import Garbler
+from milestone_devnet.faults.garbage import Garbler, first_half, is_http_head
 
 
 class Misbehaving(asyncio.Protocol):
@@ -69,8 +69,8 @@ class _Wire(asyncio.Transport):
     def write(self, data: bytes | bytearray | memoryview) -> None:
         kind = None if self.fault is None else self.fault.kind
         sent = self._garbler.garbled(bytes(data), active=kind is Kind.GARBAGE)
-        if kind is Kind.DISCONNECT:
-            self._transport.write(sent[: len(sent) // 2])
+        if kind is Kind.DISCONNECT and not is_http_head(sent):
+            self._transport.write(first_half(sent))
             self._transport.abort()
         else:
             self._in_turn(lambda: self._transport.write(sent))
