@@ -31,7 +31,14 @@ Json = dict[str, Any]
 MAX_LOVELACE_SUPPLY = 45_000_000_000_000_000
 _MAX_REFERENCE_SCRIPTS_PER_BLOCK = 1_048_576
 _BYRON_SLOT_LENGTH_MS = 20_000
-NO_CONSTITUTION: Json = {"metadata": {"url": "", "hash": "00" * 32}, "guardrails": None}
+# The one that public networks began with: some clients demand a script of guardrails.
+CONSTITUTION: Json = {
+    "metadata": {
+        "url": "ipfs://bafkreifnwj6zpu3ixa4siz2lndqybyc5wnnt3jkwyutci4e2tmbnj3xrdm",
+        "hash": "ca41a91f399259bcefe57f9858e91f6d00e1a38d6d9c63d4052914ea7bd70cb2",
+    },
+    "guardrails": {"hash": "fa24fb305126805cf2164c161d852a0e7330cf988f1fe558cf7d4a64"},
+}
 
 
 def _byron(chain: Chain, _version: Version) -> Json:
@@ -126,7 +133,7 @@ def _conway(chain: Chain, version: Version) -> Json:
         updatable["minFeeReferenceScripts"] = reference_script_fees_json(chain.parameters)
     return {
         "era": "conway",
-        "constitution": NO_CONSTITUTION,
+        "constitution": CONSTITUTION,
         "constitutionalCommittee": {"members": [], "quorum": "0/1"},
         "updatableParameters": updatable,
     }

@@ -16,7 +16,7 @@ from milestone_devnet.ledger.ogmios_json import (
 from milestone_devnet.network import EPOCH_LENGTH, SAFE_ZONE, epoch_of
 from milestone_devnet.ogmios import params as read
 from milestone_devnet.ogmios.context import Context
-from milestone_devnet.ogmios.genesis import MAX_LOVELACE_SUPPLY, NO_CONSTITUTION
+from milestone_devnet.ogmios.genesis import CONSTITUTION, MAX_LOVELACE_SUPPLY
 from milestone_devnet.ogmios.parameters import parameters_json
 from milestone_devnet.ogmios.points import point_json
 from milestone_devnet.ogmios.rpc import MethodError, MethodNotFound
@@ -158,7 +158,7 @@ def _stake_pools(_context: Context, _params: Params) -> Json:
 
 
 LEDGER_QUERIES: Mapping[str, Callable[[Context, Params], Any]] = {
-    "queryLedgerState/constitution": _always(NO_CONSTITUTION),
+    "queryLedgerState/constitution": _always(CONSTITUTION),
     "queryLedgerState/constitutionalCommittee": _always({"members": [], "quorum": None}),
     "queryLedgerState/delegateRepresentatives": _delegate_representatives,
     "queryLedgerState/dump": _dump,

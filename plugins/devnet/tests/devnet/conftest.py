@@ -15,9 +15,12 @@ from .clients import Kupo, Ogmios
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """The tests of Ogmios run against every version of it."""
     name = metafunc.module.__name__.rpartition(".")[2]
-    for fixture, scope in (("devnet", "module"), ("slow_devnet", "function")):
-        if name.startswith(("test_ogmios", "test_mempool")) and fixture in metafunc.fixturenames:
-            metafunc.parametrize(fixture, Version, indirect=True, scope=scope, ids=_version_id)
+    if not name.startswith(("test_ogmios", "test_mempool")):
+        return
+    if "devnet" in metafunc.fixturenames:
+        metafunc.parametrize("devnet", Version, indirect=True, scope="module", ids=_version_id)
+    if "slow_devnet" in metafunc.fixturenames:
+        metafunc.parametrize("slow_devnet", Version, indirect=True, ids=_version_id)
 
 
 def _version_id(version: Version) -> str:

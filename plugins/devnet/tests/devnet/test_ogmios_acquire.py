@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import cbor2
 
 from milestone_devnet.keys import PaymentKey
@@ -61,7 +63,8 @@ def test_a_point_that_is_not_there_or_too_old_is_not_acquired(
 
 
 def test_releasing_what_was_never_acquired_is_no_error(ogmios: Ogmios) -> None:
-    for params in (None, {}, []):
+    shapes: list[Any] = [None, {}, []]
+    for params in shapes:
         assert "result" in ogmios.exchange("releaseLedgerState", params=params)
 
 

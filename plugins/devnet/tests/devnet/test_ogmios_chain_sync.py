@@ -1,19 +1,13 @@
 from __future__ import annotations
 
-import asyncio
 import json
+import time
 from typing import Any
 
 import pytest
 
-from milestone_devnet.chain.chain import Chain
-from milestone_devnet.chain.genesis import genesis
-from milestone_devnet.chain.store import Store
 from milestone_devnet.keys import PaymentKey
-from milestone_devnet.node import Devnet
-from milestone_devnet.ogmios.chain_sync import ChainSyncSession
-from milestone_devnet.ogmios.versions import Version
-from milestone_devnet.serving import open_chain
+from milestone_devnet.node import Devnet, Settings
 
 from .clients import Ogmios
 from .wallet import funded_key, id_of, pay
@@ -93,7 +87,8 @@ def test_at_the_tip_it_waits_for_a_block_and_holds_up_nothing_else(
 
 
 def test_parameters_of_next_block_do_not_matter(ogmios: Ogmios) -> None:
-    for params in (None, {}, [], "x", {"a": 1}):
+    shapes: list[Any] = [None, {}, [], "x", {"a": 1}]
+    for params in shapes:
         at_tip_again = ogmios.result("findIntersection", points=["origin"])
         assert at_tip_again["intersection"] == "origin"
         assert "result" in ogmios.exchange("nextBlock", params=params)
@@ -120,58 +115,49 @@ def test_a_block_tells_its_transactions_whole(devnet: Devnet, ogmios: Ogmios) ->
     assert block["size"]["bytes"] == len(cbor) - len(b"\x84\xf5\xf6") + 4
 
 
-class Follower:
-    """A chain-sync session over a chain that can be cut, without a server between."""
-
-    def __init__(self, chain: Chain) -> None:
-        self.chain = chain
-        self.session = ChainSyncSession(chain, Version.V7_0, self._never)
-
-    async def _never(self) -> None:
-        raise AssertionError("there is a step to take")
-
-    async def next(self) -> dict[str, Any]:
-        return await self.session.next_block()
-
-    def cut(self, height: int) -> None:
-        """What a rollback does to the chain's record."""
-        self.chain.store.truncate(height)
-        self.chain.tip = self.chain.store.tip()
-        self.chain.state = self.chain.store.state()
-        self.chain.mempool = type(self.chain.mempool)(self.chain.state)
-
-
 @pytest.mark.parametrize("depth", [1, 3, 9])
-def test_after_a_rollback_it_goes_back_to_the_newest_block_that_is_left(depth: int) -> None:
-    async def follow() -> None:
-        chain = open_chain(None)
-        blocks = [chain.tip, *(chain.make_block() for _ in range(9))]
-        follower = Follower(chain)
-        told = [await follower.next() for _ in range(1 + len(blocks))]
-        assert told[-1]["block"]["id"] == blocks[-1].hash.hex()
-        left = blocks[-1 - depth]
-        follower.cut(left.height)
-        other = [chain.advance(5000) for _ in range(2)]
-        step = await follower.next()
-        assert step["direction"] == "backward"
-        assert step["point"] == {"slot": left.slot, "id": left.hash.hex()}
-        for block in other:
-            assert (await follower.next())["block"]["id"] == block.hash.hex()
-        chain.store.close()
+def test_after_a_rollback_it_goes_back_to_the_newest_block_that_is_left(
+    devnet: Devnet, ogmios: Ogmios, depth: int
+) -> None:
+    at_tip(ogmios)
+    points = [tip_of(ogmios)]
+    for _ in range(9):
+        devnet.advance(seconds=1)
+        block = ogmios.result("nextBlock")["block"]
+        points.append({"slot": block["slot"], "id": block["id"]})
+    left = points[-1 - depth]
+    assert devnet.rollback(depth).hash == left["id"]
+    others = [devnet.advance(seconds=1) for _ in range(2)]
+    step = ogmios.result("nextBlock")
+    assert (step["direction"], step["point"]) == ("backward", left)
+    assert step["tip"]["id"] == others[-1].hash
+    for other in others:
+        assert ogmios.result("nextBlock")["block"]["id"] == other.hash
+    assert ogmios.error("findIntersection", points=points[-depth:])["code"] == 1000
 
-    asyncio.run(follow())
+
+def test_who_waits_at_the_tip_is_told_of_a_rollback_at_once(devnet: Devnet, ogmios: Ogmios) -> None:
+    left = tip_of(ogmios)
+    devnet.advance(seconds=1)
+    at_tip(ogmios)
+    ogmios.socket.send(json.dumps({"jsonrpc": "2.0", "method": "nextBlock", "id": "waiting"}))
+    assert ogmios.result("queryLedgerState/epoch") > 0
+    devnet.rollback(1)
+    answer = ogmios.receive("nextBlock")
+    assert answer["id"] == "waiting"
+    assert (answer["result"]["direction"], answer["result"]["point"]) == ("backward", left)
 
 
-def test_a_chain_that_was_replaced_is_followed_from_its_origin() -> None:
-    async def follow() -> None:
-        chain = open_chain(None)
-        follower = Follower(chain)
-        for _ in range(2):
-            await follower.next()
-        chain.store = Store.in_memory(*genesis(chain.tip.slot + 100), 0)
-        chain.tip = chain.store.tip()
-        step = await follower.next()
-        assert (step["direction"], step["point"]) == ("backward", "origin")
-        assert (await follower.next())["block"]["slot"] == chain.tip.slot
-
-    asyncio.run(follow())
+def test_a_chain_that_began_again_is_followed_from_its_origin() -> None:
+    with Devnet(Settings(block_time=3600)) as devnet:
+        devnet.advance(seconds=100)
+        with Ogmios(devnet.ogmios_url) as ogmios:
+            at_tip(ogmios)
+            # The genesis of a chain of another second has another hash.
+            old = ogmios.result("acquireLedgerState", point=tip_of(ogmios))["point"]
+            time.sleep(1)
+            now = devnet.control.reset()
+            step = ogmios.result("nextBlock")
+            assert (step["direction"], step["point"]) == ("backward", "origin")
+            assert ogmios.result("nextBlock")["block"]["id"] == now.hash
+            assert ogmios.result("queryLedgerState/tip") == old

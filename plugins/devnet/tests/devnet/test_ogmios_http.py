@@ -3,23 +3,30 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 import requests
 from websockets.exceptions import ConnectionClosed
 
+from milestone_devnet.chain.opening import open_chain
 from milestone_devnet.keys import PaymentKey
 from milestone_devnet.node import Devnet, Settings
 from milestone_devnet.ogmios.health import synchronization
 from milestone_devnet.ogmios.server import MAX_FRAME_BYTES
-from milestone_devnet.serving import open_chain
 
 from .clients import DEADLINE, Ogmios, http_url
 from .wallet import funded_key, id_of, pay
 
 
 def test_calls_work_over_http(devnet: Devnet, ogmios: Ogmios) -> None:
-    for members in ({}, {"id": None}, {"params": None, "id": {"a": 1}}, {"params": {}}):
+    shapes: list[dict[str, Any]] = [
+        {},
+        {"id": None},
+        {"params": None, "id": {"a": 1}},
+        {"params": {}},
+    ]
+    for members in shapes:
         status, answer = ogmios.post("queryLedgerState/protocolParameters", **members)
         assert status == 200
         assert answer["result"] == ogmios.result("queryLedgerState/protocolParameters")
