@@ -94,7 +94,7 @@ class OgmiosServer:
 
         session = Session(self._chain, self._version, self._changes.wait, send)
         # The client may leave before its answer is written.
-        with suppress(ConnectionResetError):
+        with suppress(ConnectionError):
             async with session.serving():
                 async for message in socket:
                     if message.type in (WSMsgType.TEXT, WSMsgType.BINARY):

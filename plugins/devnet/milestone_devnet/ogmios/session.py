@@ -88,7 +88,7 @@ class Session:
         finally:
             for worker in workers:
                 worker.cancel()
-                with suppress(asyncio.CancelledError, ConnectionResetError):
+                with suppress(asyncio.CancelledError, ConnectionError):
                     await worker
 
     async def receive(self, text: str) -> bool:
