@@ -17,6 +17,8 @@ from milestone_devnet.node import Devnet
 from .conftest import missing
 from .wallets import ALWAYS_TRUE, ALWAYS_TRUE_V2, Wallet
 
+pytestmark = pytest.mark.slow
+
 _SCRIPTS = Path(__file__).parent / "node"
 _DEADLINE = 90.0
 
@@ -77,19 +79,19 @@ def check_payment_and_spend(devnet: Devnet, friend: Wallet, told: Any) -> None:
     assert any(spent["redeemer"] for spent in spends)
 
 
-def test_cardano_ogmios_client_reads_submits_and_follows(v6: Devnet, wallet: Wallet) -> None:
-    wallet.fund(v6, 7_000_000)
+def test_cardano_ogmios_client_reads_submits_and_follows(either: Devnet, wallet: Wallet) -> None:
+    wallet.fund(either, 7_000_000)
     other = Wallet()
     told = run(
         "cardano-ogmios-client",
         "@cardano-ogmios/client",
         {
-            "ogmios": v6.ogmios_url,
-            "payment": other.payment(v6).hex(),
+            "ogmios": either.ogmios_url,
+            "payment": other.payment(either).hex(),
             "address": wallet.address,
         },
     )
-    assert told["health"] == "v6.14.0"
+    assert told["health"] in ("v6.14.0", "v7.0.0")
     assert (told["genesis"], told["eras"], told["parameters"]) == (42, 7, 44)
     assert told["lovelace"] == "7000000"
     assert told["start"] == "2022-10-25T00:00:00.000Z"

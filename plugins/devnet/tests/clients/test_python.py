@@ -12,6 +12,8 @@ from milestone_devnet.node import Devnet
 from .conftest import package
 from .wallets import ALWAYS_TRUE, Wallet, host
 
+pytestmark = pytest.mark.slow
+
 FAUCET = "addr_test1vqzy54hm3u706fchurv3p4e8vpdywvzdmandpd705v3al2cnzfsed"
 
 

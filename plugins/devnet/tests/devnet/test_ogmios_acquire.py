@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import cbor2
+import pytest
 
 from milestone_devnet.keys import PaymentKey
 from milestone_devnet.ledger.addresses import bech32
@@ -47,6 +48,7 @@ def test_a_state_whose_outputs_were_spent_since_is_as_it_was(
     assert ogmios.result("queryLedgerState/utxo") == whole
 
 
+@pytest.mark.slow
 def test_a_point_that_is_not_there_or_too_old_is_not_acquired(
     slow_devnet: Devnet,
 ) -> None:

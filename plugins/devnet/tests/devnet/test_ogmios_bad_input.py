@@ -214,7 +214,7 @@ def test_a_wrong_credential_is_an_invalid_request(ogmios: Ogmios, text: Any) -> 
 
 
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(method=st.sampled_from(METHODS), params=JSON, request_id=JSON)
 def test_no_parameters_take_the_server_down(

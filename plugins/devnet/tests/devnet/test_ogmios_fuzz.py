@@ -133,11 +133,12 @@ def test_random_requests_are_answered_as_the_schema_has_it(version: Version, see
     chain = open_chain(None)
     paid, _ = payment(chain.state.utxo, b"\x60" + bytes(28), None, 5, chain.parameters)
     fuzz = Fuzz(seed, paid)
-    good = asyncio.run(asyncio.wait_for(converse(chain, version, fuzz, 1_000), 60))
+    good = asyncio.run(asyncio.wait_for(converse(chain, version, fuzz, 500), 60))
     chain.store.close()
-    assert good > 50
+    assert good > 25
 
 
+@pytest.mark.slow
 def test_sessions_leave_nothing_behind(caplog: pytest.LogCaptureFixture) -> None:
     """The memory of many conversations is that of one, but for the chain's own growth."""
     caplog.set_level(logging.CRITICAL, "milestone_devnet")  # pytest keeps what is logged

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from milestone_devnet.ogmios.health import synchronization
 from milestone_devnet.ogmios.server import MAX_FRAME_BYTES
 
 from .clients import DEADLINE, Ogmios, http_url
+from .test_state_file import running
 from .wallet import funded_key, id_of, pay
 
 
@@ -147,6 +149,14 @@ def test_a_server_that_stops_says_so_as_one_that_lost_its_node() -> None:
     received = closed.value.rcvd
     assert received is not None
     assert json.loads(received.reason)["error"]["code"] == -32000
+
+
+@pytest.mark.parametrize("version", ["6.14", "7.0"])
+def test_the_command_serves_the_version_that_it_is_told(tmp_path: Path, version: str) -> None:
+    options = ("--ogmios-version", version)
+    with running(tmp_path / "state", *options) as (_, told), Ogmios(told["ogmios"]) as ogmios:
+        assert ogmios.version == f"v{version}"
+        assert ogmios.result("queryLedgerState/protocolParameters")["version"]["major"] == 10
 
 
 def test_clients_on_one_loop_do_not_hold_each_other_up(devnet: Devnet) -> None:

@@ -50,27 +50,25 @@ def test_answers_are_checked_against_upstreams_schema(ogmios: Ogmios) -> None:
     assert problem_with("nothing", fault | {"surplus": 1}, folder)
 
 
+SHAPES: list[dict[str, Any]] = [
+    {},
+    {"id": None},
+    {"id": 3},
+    {"id": {"requestId": "a"}},
+    {"id": [1.5, "x"]},
+    {"params": None},
+    {"params": {}, "id": None},
+    {"type": "jsonwsp/request", "servicename": "ogmios", "params": {}},
+]
+
+
 @pytest.mark.parametrize("method", NO_PARAMETERS)
-@pytest.mark.parametrize(
-    "members",
-    [
-        {},
-        {"id": None},
-        {"id": 3},
-        {"id": {"requestId": "a"}},
-        {"id": [1.5, "x"]},
-        {"params": None},
-        {"params": {}, "id": None},
-        {"type": "jsonwsp/request", "servicename": "ogmios", "params": {}},
-    ],
-)
-def test_every_shape_of_request_that_clients_send_is_served(
-    ogmios: Ogmios, method: str, members: dict[str, Any]
-) -> None:
-    answer = ogmios.exchange(method, **members)
-    assert "result" in answer
-    assert answer["method"] == method
-    assert answer["id"] == members.get("id")
+def test_every_shape_of_request_that_clients_send_is_served(ogmios: Ogmios, method: str) -> None:
+    for members in SHAPES:
+        answer = ogmios.exchange(method, **members)
+        assert "result" in answer, (members, answer)
+        assert answer["method"] == method
+        assert answer["id"] == members.get("id")
 
 
 def test_the_tip_is_the_newest_block_and_its_height_grows(devnet: Devnet, ogmios: Ogmios) -> None:
