@@ -19,6 +19,8 @@ from milestone_devnet.ogmios.versions import Version
 # A request is a transaction of 16 KiB in hex and perhaps outputs beside it; this is plenty.
 MAX_FRAME_BYTES = 4 * 1024 * 1024
 _PING_SECONDS = 30.0
+# How long a client may take to agree to a close.
+_CLOSE_SECONDS = 1.0
 _CORS = {"Access-Control-Allow-Origin": "*"}
 _JSON = "application/json"
 _PAGE = """<!doctype html><title>Ogmios</title>
@@ -49,8 +51,9 @@ class OgmiosServer:
         """End every WebSocket as a real server does when its node is gone."""
         message = "Connection with the node lost or failed."
         reason = rpc.write(rpc.fault(None, rpc.NODE_LOST, message))
-        for socket in list(self._sockets):
-            await socket.close(code=1000, message=reason.encode())
+        await asyncio.gather(
+            *(socket.close(code=1000, message=reason.encode()) for socket in self._sockets)
+        )
 
     async def _on_shutdown(self, _application: web.Application) -> None:
         await self.lose_node()
@@ -74,7 +77,10 @@ class OgmiosServer:
 
     async def _websocket(self, request: web.Request) -> web.StreamResponse:
         socket = web.WebSocketResponse(
-            max_msg_size=MAX_FRAME_BYTES, heartbeat=_PING_SECONDS, compress=False
+            max_msg_size=MAX_FRAME_BYTES,
+            heartbeat=_PING_SECONDS,
+            timeout=_CLOSE_SECONDS,
+            compress=False,
         )
         if not socket.can_prepare(request).ok:
             return web.Response(status=400)
