@@ -57,7 +57,7 @@ class KupoServer:
     def application(self) -> web.Application:
         """One route: Kupo's own routing is by hand too, and its errors are its own."""
         application = web.Application()
-        application.router.add_route("*", "/{path:.*}", self._serve)
+        application.router.add_route("*", "/{path:(?s:.*)}", self._serve)
         return application
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
