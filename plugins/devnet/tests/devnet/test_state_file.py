@@ -21,11 +21,11 @@ from milestone_core.api import (
     MilestoneError,
     ServiceUnavailable,
 )
+from milestone_devnet.chain.opening import open_chain
 from milestone_devnet.control.client import ControlClient, Funding
 from milestone_devnet.faucet import FAUCET, payment
 from milestone_devnet.keys import PaymentKey
 from milestone_devnet.node import Devnet, Settings
-from milestone_devnet.serving import open_chain
 
 from .clients import Kupo, Ogmios
 from .wallet import funded_key, text_of
