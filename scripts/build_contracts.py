@@ -59,14 +59,17 @@ def _version(compiler: str) -> str | None:
     return shown.stdout.strip().removeprefix("aiken v").partition("+")[0]
 
 
-def build(compiler: str, trace_level: str) -> bytes:
+def build(
+    compiler: str, trace_level: str, sources: Path = SOURCES, *, allow_warnings: bool = False
+) -> bytes:
     """The blueprint, parameters applied, as the bytes of its file."""
+    deny = [] if allow_warnings else ["--deny"]
     with tempfile.TemporaryDirectory(prefix="milestone-contract-") as folder:
         project = Path(folder)
-        shutil.copy(SOURCES / "aiken.toml", project)
-        for sources in ("lib", "validators"):
-            shutil.copytree(SOURCES / sources, project / sources)
-        _run(compiler, project, "build", "--deny", "--trace-level", trace_level)
+        shutil.copy(sources / "aiken.toml", project)
+        for part in ("lib", "validators"):
+            shutil.copytree(sources / part, project / part)
+        _run(compiler, project, "build", *deny, "--trace-level", trace_level)
         hashes = {_name(entry): entry["hash"] for entry in _read(project)["validators"]}
         for parameter in (hashes["distribution.distribution"], hashes["programme.programme"]):
             _apply_to_registry(compiler, project, parameter)

@@ -7,7 +7,7 @@ from hashlib import blake2b
 
 from milestone_core.domain.address import Address, Credential
 from milestone_core.domain.chain import AssetId, OutputReference, Script
-from milestone_core.onchain.plutus_data import Constr, encode
+from milestone_core.onchain.plutus_data import Constr, serialise
 from milestone_core.ports import CompiledValidator, ContractLoader
 
 
@@ -55,5 +55,5 @@ def identity(policy: bytes, seed: OutputReference) -> AssetId:
 
     Its name is the blake2b-256 of the policy id and the serialised output reference.
     """
-    serialised = encode(Constr(0, [seed.transaction_id, seed.index]))
+    serialised = serialise(Constr(0, [seed.transaction_id, seed.index]))
     return AssetId(policy, blake2b(policy + serialised, digest_size=32).digest())

@@ -1,9 +1,9 @@
 """Plutus data as Python values, and its CBOR.
 
 A constructor is :class:`Constr`, a list is a ``list``, a map is a ``dict``; integers and bytes are
-themselves. Encoding follows what the Haskell ledger writes (non-empty lists indefinite, bytes over
-64 in chunks), so that scripts that serialise data see the same bytes everywhere. One value has many
-encodings: decode and compare values, never bytes.
+themselves. One value has many encodings: decode and compare values, never bytes. What we put on
+chain is the shortest of them, for every byte costs a fee and a page its room; what a script hashes
+is that of the machine's ``serialiseData``.
 
 Source: the ledger's ``conway.cddl``, rule ``plutus_data``.
 """
@@ -11,6 +11,7 @@ Source: the ledger's ``conway.cddl``, rule ``plutus_data``.
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -37,33 +38,48 @@ class NotPlutusData(ValueError):
 
 
 def encode(data: Data) -> bytes:
-    """The CBOR of ``data``."""
+    """The shortest CBOR of ``data``: lists say their length."""
+    return _encode(data, _definite)
+
+
+def serialise(data: Data) -> bytes:
+    """The CBOR that a script's ``serialiseData`` makes of ``data``: lists that are not empty are
+    of indefinite length (``PlutusCore.Data``)."""
+    return _encode(data, _indefinite)
+
+
+_MakeList = Callable[[list[bytes]], bytes]
+
+
+def _definite(items: list[bytes]) -> bytes:
+    return _head(4, len(items)) + b"".join(items)
+
+
+def _indefinite(items: list[bytes]) -> bytes:
+    return _INDEFINITE_LIST + b"".join(items) + _BREAK if items else _definite(items)
+
+
+def _encode(data: Data, make_list: _MakeList) -> bytes:
     match data:
         case Constr(index, fields):
-            return _constructor(index, fields)
+            return _constructor(index, make_list([_encode(field, make_list) for field in fields]))
         case bytes():
             return _bytes(data)
         case int():
             return _integer(data)
         case list():
-            return _list(data)
+            return make_list([_encode(item, make_list) for item in data])
         case dict():
-            pairs = b"".join(encode(key) + encode(value) for key, value in data.items())
-            return _head(5, len(data)) + pairs
+            pairs = [_encode(k, make_list) + _encode(v, make_list) for k, v in data.items()]
+            return _head(5, len(data)) + b"".join(pairs)
 
 
-def _constructor(index: int, fields: list[Data]) -> bytes:
+def _constructor(index: int, fields: bytes) -> bytes:
     if index < 7:
-        return _head(6, 121 + index) + _list(fields)
+        return _head(6, 121 + index) + fields
     if index < 128:
-        return _head(6, 1280 + index - 7) + _list(fields)
-    return _head(6, 102) + _head(4, 2) + _integer(index) + _list(fields)
-
-
-def _list(items: list[Data]) -> bytes:
-    if not items:
-        return b"\x80"
-    return _INDEFINITE_LIST + b"".join(map(encode, items)) + _BREAK
+        return _head(6, 1280 + index - 7) + fields
+    return _head(6, 102) + _head(4, 2) + _integer(index) + fields
 
 
 def _bytes(data: bytes) -> bytes:

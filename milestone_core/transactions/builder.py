@@ -50,7 +50,7 @@ def build(
     :raises BadAnswer: the evaluation is of another transaction.
     :raises Refused: the transaction is larger, or takes more units, than the chain allows.
     """
-    draft = replace(draft, outputs=tuple(_with_least_ada(o, parameters) for o in draft.outputs))
+    draft = replace(draft, outputs=tuple(with_least_ada(o, parameters) for o in draft.outputs))
     # From below: a guess that is too high would ask a poor wallet for what it need not have.
     fee, units = parameters.fee_constant, dict[Pointer, Units]()
     too_low: set[int] = set()
@@ -79,7 +79,7 @@ def build(
 def _fee_of_the_rich(draft: Draft, own: Wallet, parameters: ProtocolParameters) -> int:
     """The fee, but for the scripts' units, if the wallet had one more output with enough of all."""
     wanted = _total(output.value for output in draft.outputs)
-    plenty = Value(_PLENTY, dict.fromkeys(wanted.assets, _PLENTY))
+    plenty = Value(_PLENTY, wanted.assets)
     extra = Utxo(OutputReference(bytes(32), 0), Output(own.change, plenty))
     rich = replace(own, utxos=(*own.utxos, extra))
     fee = parameters.fee_constant
@@ -91,7 +91,8 @@ def _fee_of_the_rich(draft: Draft, own: Wallet, parameters: ProtocolParameters) 
     return fee
 
 
-def _with_least_ada(output: Output, parameters: ProtocolParameters) -> Output:
+def with_least_ada(output: Output, parameters: ProtocolParameters) -> Output:
+    """The output, with the least lovelace that the ledger wants if it has none."""
     lovelace = output.value.lovelace
     if lovelace:
         return output

@@ -1,0 +1,66 @@
+"""Each mutation of each healthy transaction is refused, by the contract, for its own reason.
+
+``SAMPLES`` says to how many random transactions each mutation is applied; ``SEED`` repeats a run.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from itertools import islice
+
+import pytest
+
+from .actions import ACTIONS
+from .conftest import Builds
+from .every import MUTATIONS
+from .mutation import Action, Mutation, Pool, Sample
+from .verdict import judge
+
+SAMPLES = int(os.environ.get("SAMPLES", "1"))
+SEED = int(os.environ.get("SEED") or random.SystemRandom().randrange(2**32))
+POOL = Pool(max(20, SAMPLES // 2), SEED)
+_MOST = 200 * (SAMPLES + 2)
+"""So many samples are tried for one mutation: not every transaction has what it changes."""
+_healthy: set[int] = set()
+
+
+def is_healthy(sample: Sample, builds: Builds) -> None:
+    """Both builds accept the sample; asked once."""
+    if id(sample) not in _healthy:
+        for contract in (builds.silent, builds.traced):
+            verdict = judge(sample.build(contract))
+            assert verdict.accepted, (verdict, SEED, sample)
+        _healthy.add(id(sample))
+
+
+def is_refused(mutation: Mutation, sample: Sample, builds: Builds) -> bool:
+    """Whether the mutation says anything of this sample; if so, both builds refuse it."""
+    altered = mutation.apply(sample, builds.silent)
+    if altered is None:
+        return False
+    is_healthy(sample, builds)
+    assert not judge(altered).accepted, (SEED, sample)
+    traced = mutation.apply(sample, builds.traced)
+    assert traced is not None
+    verdict = judge(traced)
+    assert mutation.explains(verdict), (verdict, mutation.because, SEED, sample)
+    return True
+
+
+@pytest.mark.timeout(0)
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=str)
+def test_the_contract_refuses(mutation: Mutation, builds: Builds) -> None:
+    refused = 0
+    for sample in islice(POOL.samples(mutation.group), _MOST):
+        refused += is_refused(mutation, sample, builds)
+        if refused == SAMPLES:
+            return
+    pytest.fail(f"only {refused} samples have what is to be changed")
+
+
+@pytest.mark.timeout(0)
+@pytest.mark.parametrize("action", ACTIONS, ids=str)
+def test_the_contract_accepts_what_is_healthy(action: Action, builds: Builds) -> None:
+    for sample in islice(POOL.samples(action), SAMPLES):
+        is_healthy(sample, builds)
