@@ -1,4 +1,4 @@
-"""Transactions without fee, change and signatures: enough to run their scripts, made much faster."""
+"""Transactions without fee, change and signatures: enough to run their scripts, made faster."""
 
 from __future__ import annotations
 
