@@ -67,7 +67,7 @@ def test_what_was_not_sent_is_safe_to_repeat(claim: Claim) -> None:
 def test_a_write_gives_up_while_another_process_writes(
     claim: Claim, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("milestone_storage_sqlite.file.WAIT_SECONDS", 0.5)
+    monkeypatch.setattr("milestone_storage_sqlite.file.LOCK_WAIT_SECONDS", 0.5)
     holder = subprocess.Popen(
         [sys.executable, "-c", HOLD, str(claim.project.folder)],
         stdin=subprocess.PIPE,
