@@ -37,18 +37,20 @@ test-all: $(DEV) ## every test but those with other people's clients
 
 PEERS := .venv-peers/ready-peers
 NODE_CLIENTS := plugins/devnet/tests/clients/node
-PEER_TESTS := plugins/devnet/tests/clients plugins/devnet/tests/devnet/test_kupo_openapi.py
+SCALUS := plugins/devnet/tests/ledger/scalus
+PEER_TESTS := plugins/devnet/tests/clients plugins/devnet/tests/devnet/test_kupo_openapi.py \
+	plugins/devnet/tests/ledger/test_differential.py
 
 $(PEERS): requirements/peers.txt $(PROJECTS)
 	@VENV=.venv-peers scripts/setup.sh peers
 
-$(NODE_CLIENTS)/node_modules: $(NODE_CLIENTS)/package-lock.json
-	# Not `npm ci`: a lock file without registry addresses lacks the versions of optional packages.
-	cd $(NODE_CLIENTS) && npm install --no-save --no-audit --no-fund
+# Not `npm ci`: a lock file without registry addresses lacks the versions of optional packages.
+%/node_modules: %/package-lock.json
+	cd $* && npm install --no-save --no-audit --no-fund
 	@touch $@
 
 .PHONY: test-peers
-test-peers: $(PEERS) $(NODE_CLIENTS)/node_modules ## other people's clients on the devnet (needs npm)
+test-peers: $(PEERS) $(NODE_CLIENTS)/node_modules $(SCALUS)/node_modules ## other people's clients on the devnet (needs npm)
 	.venv-peers/bin/python -m pytest -rs $(PEER_TESTS)
 
 .PHONY: lint

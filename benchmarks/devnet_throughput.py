@@ -3,7 +3,7 @@
 
 Simple payments, and releases: transactions that spend what a Plutus V3 script locks, with a
 reference script of the contract's size, whose script uses the units of a release (see
-``release_costs.py``). The devnet runs in a process of its own. A profile then shows where the time
+``contract_costs.py``). The devnet runs in a process of its own. A profile then shows where the time
 of the same transactions goes.
 
     python benchmarks/devnet_throughput.py --json

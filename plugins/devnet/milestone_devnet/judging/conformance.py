@@ -59,7 +59,7 @@ def differences(vector: Vector) -> list[str]:
             ours = "accepted" if verdict.accepted else f"refused ({verdict.rule})"
             theirs = "accepts" if event.accepted else "refuses"
             problems.append(f"transaction {number} is {ours}, and the real ledger {theirs} it")
-    return problems + _utxo_differences(vector.state.utxo, vector.remaining)
+    return problems + utxo_differences(vector.state.utxo, vector.remaining)
 
 
 def run(vector: Vector) -> list[Verdict]:
@@ -73,7 +73,8 @@ def run(vector: Vector) -> list[Verdict]:
     return verdicts
 
 
-def _utxo_differences(ours: Mapping[TxIn, TxOut], theirs: Mapping[TxIn, TxOut]) -> list[str]:
+def utxo_differences(ours: Mapping[TxIn, TxOut], theirs: Mapping[TxIn, TxOut]) -> list[str]:
+    """How two UTxO sets differ in content, however it is encoded."""
     missing = [f"{reference} is missing" for reference in sorted(theirs.keys() - ours.keys())]
     surplus = [f"{reference} should be spent" for reference in sorted(ours.keys() - theirs.keys())]
     changed = [
