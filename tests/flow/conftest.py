@@ -16,6 +16,14 @@ from .project import Project, Row
 from .station import Station
 
 
+@pytest.fixture(scope="package", autouse=True)
+def no_idle_blocks() -> Iterator[None]:
+    """Blocks only for transactions, so that a slow machine does not make one more."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("milestone_devnet.serving._HEARTBEAT_SECONDS", 3600.0)
+        yield
+
+
 @pytest.fixture(scope="package")
 def devnet() -> Iterator[Devnet]:
     """A devnet that makes a block for every transaction. Its time only ever goes forward."""
