@@ -29,11 +29,29 @@ demo: $(RUNTIME) ## the whole flow on a devnet of its own, in seconds
 
 .PHONY: test
 test: $(DEV) ## the tests that take up to a few seconds each
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -n auto --dist loadscope -m "not slow"
 
 .PHONY: test-all
-test-all: $(DEV) ## every test
-	$(BIN)/python -m pytest -rs
+test-all: $(DEV) ## every test but those with other people's clients
+	$(BIN)/python -m pytest -n auto --dist loadscope -rs $(PEER_TESTS:%=--ignore=%)
+
+PEERS := .venv-peers/ready-peers
+NODE_CLIENTS := plugins/devnet/tests/clients/node
+SCALUS := plugins/devnet/tests/ledger/scalus
+PEER_TESTS := plugins/devnet/tests/clients plugins/devnet/tests/devnet/test_kupo_openapi.py \
+	plugins/devnet/tests/ledger/test_differential.py
+
+$(PEERS): requirements/peers.txt $(PROJECTS)
+	@VENV=.venv-peers scripts/setup.sh peers
+
+# Not `npm ci`: a lock file without registry addresses lacks the versions of optional packages.
+%/node_modules: %/package-lock.json
+	cd $* && npm install --no-save --no-audit --no-fund
+	@touch $@
+
+.PHONY: test-peers
+test-peers: $(PEERS) $(NODE_CLIENTS)/node_modules $(SCALUS)/node_modules ## other people's clients on the devnet (needs npm)
+	.venv-peers/bin/python -m pytest -rs $(PEER_TESTS)
 
 .PHONY: lint
 lint: $(DEV) ## style and formatting
@@ -84,7 +102,8 @@ check: lint types layers test ## what has to be green before a commit
 lock: ## pin requirements/*.in anew (needs uv)
 	$(LOCK) --upgrade requirements/runtime.in -o requirements/runtime.txt
 	$(LOCK) --upgrade requirements/dev.in -o requirements/dev.txt
+	$(LOCK) --upgrade requirements/peers.in -o requirements/peers.txt
 
 .PHONY: clean
 clean: ## remove what was made here
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist build
+	rm -rf .venv .venv-peers .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist build

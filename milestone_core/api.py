@@ -5,6 +5,7 @@ Everything here is public and kept stable; nothing else of ``milestone_core`` is
 
 from __future__ import annotations
 
+from milestone_core.documents import check_name, plain_document
 from milestone_core.domain.address import MAINNET, TESTNET, Address, Credential, CredentialKind
 from milestone_core.domain.chain import (
     ADA,
@@ -45,6 +46,7 @@ from milestone_core.errors import (
     TransactionRefused,
 )
 from milestone_core.hookspecs import hookimpl
+from milestone_core.locks import LOCK_WAIT_SECONDS, exclusive_lock, lock_is_busy
 from milestone_core.ports import (
     ChainQuery,
     CompiledValidator,
@@ -59,6 +61,7 @@ from milestone_core.providers import NoSettings, Provider, Surroundings
 
 __all__ = [
     "ADA",
+    "LOCK_WAIT_SECONDS",
     "MAINNET",
     "TESTNET",
     "Address",
@@ -109,5 +112,9 @@ __all__ = [
     "UtxoLookup",
     "Value",
     "Vesting",
+    "check_name",
+    "exclusive_lock",
     "hookimpl",
+    "lock_is_busy",
+    "plain_document",
 ]

@@ -20,7 +20,9 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import build_contracts
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from scripts import build_contracts
 
 DOCUMENT = build_contracts.ROOT / "docs" / "contract.md"
 RULES = build_contracts.SOURCES / "lib" / "milestone"

@@ -1,14 +1,17 @@
 #!/bin/sh
-# Makes .venv with everything that is pinned in requirements/KIND.txt, and with the project itself.
+# Makes an environment with everything that is pinned in requirements/KIND.txt, and with the project
+# itself: .venv, or what VENV says.
 #
-#   scripts/setup.sh runtime     to run it
-#   scripts/setup.sh dev         to test it as well
+#   scripts/setup.sh runtime                    to run it
+#   scripts/setup.sh dev                        to test it as well
+#   VENV=.venv-peers scripts/setup.sh peers     to try other people's clients on the devnet
 #
 # With uv where that is installed, else with python3 and its own venv and pip. PYTHON names another
 # interpreter.
 set -eu
 
 kind=$1
+venv=${VENV:-.venv}
 cd "$(dirname "$0")/.."
 requirements=requirements/$kind.txt
 project="-e ."
@@ -44,21 +47,21 @@ require_venv() {
 
 python=$(find_python)
 # One that was moved, or whose Python was removed, is made anew.
-.venv/bin/python -c '' 2>/dev/null || rm -rf .venv
+$venv/bin/python -c '' 2>/dev/null || rm -rf "$venv"
 
 if command -v uv >/dev/null; then
-    [ -d .venv ] || uv venv --quiet --python "$python" .venv
-    uv pip install --quiet --python .venv/bin/python --require-hashes -r "$requirements"
+    [ -d "$venv" ] || uv venv --quiet --python "$python" "$venv"
+    uv pip install --quiet --python $venv/bin/python --require-hashes -r "$requirements"
     # shellcheck disable=SC2086 # one word each
-    uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation $project
+    uv pip install --quiet --python $venv/bin/python --no-deps --no-build-isolation $project
 else
-    if [ ! -d .venv ]; then
+    if [ ! -d "$venv" ]; then
         require_venv "$python"
-        "$python" -m venv .venv
+        "$python" -m venv "$venv"
     fi
-    pip=".venv/bin/python -m pip --disable-pip-version-check install --quiet"
+    pip="$venv/bin/python -m pip --disable-pip-version-check install --quiet"
     $pip --require-hashes -r "$requirements"
     # shellcheck disable=SC2086 # one word each
     $pip --no-deps --no-build-isolation $project
 fi
-touch ".venv/ready-$kind"
+touch "$venv/ready-$kind"

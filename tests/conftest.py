@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-Install = Callable[..., None]
+Install = Callable[[str, str, str], None]
 
 
 @pytest.fixture

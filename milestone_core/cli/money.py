@@ -13,7 +13,7 @@ from milestone_core.app import App
 from milestone_core.cli import output, review
 from milestone_core.cli.amounts import Denomination
 from milestone_core.domain.schedule import Schedule
-from milestone_core.errors import BadInput
+from milestone_core.errors import BadInput, MilestoneError
 from milestone_core.services import reviewing
 from milestone_core.services.sending import Operator, Patience, Sent
 from milestone_core.transactions.keys import read_key
@@ -22,6 +22,16 @@ from milestone_core.transactions.unsigned import Unsigned
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
 KEY_VARIABLE = "MILESTONE_KEY_FILE"
+
+
+class Declined(MilestoneError):
+    """Whoever was asked said no."""
+
+    code = "declined"
+    exit = 130
+
+    def __init__(self) -> None:
+        super().__init__("not signed, and nothing sent: you said no")
 
 
 @dataclass
@@ -66,9 +76,9 @@ class Spending:
                 flag=f"--yes --confirm-network {app.network}",
             )
             if answer != confirm_name:
-                raise click.Abort
+                raise Declined
         elif not self.yes and not output.confirm("Sign and send it?", flag="--yes"):
-            raise click.Abort
+            raise Declined
 
     def document(self, sent: Iterable[Sent]) -> dict[str, object]:
         """What was shown and sent, for programs."""

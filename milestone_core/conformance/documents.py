@@ -19,10 +19,10 @@ _scalars = (
 )
 _values = st.recursive(
     _scalars,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(text, inner, max_size=4),
-    max_leaves=12,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(text, inner, max_size=3),
+    max_leaves=8,
 )
-documents = st.dictionaries(text, _values, max_size=5)
+documents = st.dictionaries(text, _values, max_size=4)
 """Any document: nested, empty, with every kind of text and integers of any size."""
 
 

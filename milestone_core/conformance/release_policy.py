@@ -30,9 +30,9 @@ MAX_AMOUNT = 2**63 - 1
 # The most steps of a vesting.
 MAX_STEPS = 255
 
-# Without the phase that explains a failure, which takes longer than finding it.
-_thoroughly = settings(
-    max_examples=100,
+# As many lives as the profile says, and without the phase that explains a failure, which takes
+# longer than finding it.
+_patiently = settings(
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
     suppress_health_check=[HealthCheck.too_slow],
@@ -88,15 +88,19 @@ lives = st.builds(
     milestone=st.sampled_from(MILESTONES),
     amount=st.integers(1, 1000) | st.integers(1, MAX_AMOUNT),
     vesting=st.builds(
-        Vesting, st.integers(0, 2**41), st.integers(1, 2**36), st.integers(1, MAX_STEPS)
+        Vesting,
+        st.integers(0, 2**41),
+        st.integers(1, 2**36),
+        st.integers(1, 12) | st.integers(1, MAX_STEPS),
     ),
-    watched_from=st.integers(-2, MAX_STEPS),
+    # Small ones and early ones, or hardly any life is looked at before its vesting or within it.
+    watched_from=st.integers(-4, 4) | st.integers(-4, -1) | st.integers(0, MAX_STEPS),
     lasts=st.integers(0, 2 * MAX_STEPS),
     later=st.integers(0, 2 * MAX_STEPS),
     moments=st.lists(
         st.builds(
             Moment,
-            st.integers(0, 3) | st.integers(0, MAX_STEPS),
+            st.integers(0, 1) | st.integers(0, 3) | st.integers(0, MAX_STEPS),
             st.integers(-1, 1),
             st.sampled_from((None, *MILESTONES)),
             st.booleans(),
@@ -195,7 +199,7 @@ class ReleasePolicyConformance(PluginConformance):
         """Let hypothesis make lives, and look at each under each of the settings."""
         makers = self.makers()
 
-        @_thoroughly
+        @_patiently
         @given(lives)
         def check(life: Life) -> None:
             for make in makers:

@@ -17,6 +17,10 @@ from milestone_core.conformance.storage_processes import StorageProcesses
 
 _ODD_KEYS = ["a/b", "../up", "Ünïcode ✓", "%", "'; --", " ", "\0", "1" * 500]
 
+_entries = st.dictionaries(
+    st.tuples(examples.names, examples.names), examples.documents, max_size=3
+)
+
 
 class StorageConformance(StorageProcesses):
     """What every storage must do. Subclass, and set ``plugin`` to the entry point's module::
@@ -36,8 +40,8 @@ class StorageConformance(StorageProcesses):
     def test_every_document_comes_back_as_it_was_put(self, tmp_path: Path) -> None:
         store = self.open(tmp_path)
 
-        @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-        @given(st.dictionaries(st.tuples(examples.names, examples.names), examples.documents))
+        @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+        @given(_entries)
         def check(entries: dict[tuple[str, str], dict[str, Any]]) -> None:
             with store.transaction() as transaction:
                 for (collection, key), document in entries.items():

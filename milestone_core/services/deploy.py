@@ -18,7 +18,7 @@ from milestone_core.services import (
     wallets,
 )
 from milestone_core.services.context import Context
-from milestone_core.services.publish import publication
+from milestone_core.services.publish import NO_SCHEDULE, publication
 from milestone_core.services.sending import Operator, Sent
 from milestone_core.transactions import deploy
 from milestone_core.transactions.unsigned import Unsigned
@@ -43,6 +43,7 @@ def deploy_schedule(context: Context, name: str, operator: Operator) -> Deployme
     :raises BadInput: none of the keys is the owner's.
     :raises InsufficientFunds: the owner cannot pay the tokens, the ADA or the fee.
     """
+    sending.settle(context, NO_SCHEDULE, operator.patience)
     sending.settle(context, name, operator.patience)
     record = distributions.record_of(context, name)
     _check_supported(record)

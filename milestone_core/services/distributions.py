@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from milestone_core.domain import distribution as layout
 from milestone_core.domain.address import Credential
@@ -12,7 +12,7 @@ from milestone_core.domain.distribution import Page, Programme, ProgrammeMilesto
 from milestone_core.domain.schedule import Allocation, Schedule
 from milestone_core.errors import NotFound, Refused
 from milestone_core.files import records
-from milestone_core.files.records import ATTESTATIONS, SCHEDULES, ScheduleRecord
+from milestone_core.files.records import ATTESTATIONS, SCHEDULES, DistributionState, ScheduleRecord
 from milestone_core.services import lookup
 from milestone_core.services.context import Context
 from milestone_core.services.lookup import PageOnChain, ProgrammeOnChain
@@ -61,6 +61,12 @@ def keep(context: Context, record: ScheduleRecord) -> None:
     """Write a schedule's record."""
     with context.storage.transaction() as transaction:
         transaction.put(SCHEDULES, record.key, records.encode_schedule(record))
+
+
+def keep_closed(context: Context, record: ScheduleRecord) -> None:
+    """Remember that nothing of a schedule is locked any more."""
+    if record.state is not DistributionState.CLOSED:
+        keep(context, replace(record, state=DistributionState.CLOSED))
 
 
 def pages_of(schedule: Schedule) -> tuple[tuple[Allocation, ...], ...]:
@@ -133,8 +139,7 @@ def page_on_chain(context: Context, record: ScheduleRecord, number: int) -> Page
     """
     try:
         page = lookup.find_page(context, record.pages[number])
-    except NotFound:
-        # It was on chain once, for its id was recorded from a confirmed transaction: closed.
+    except lookup.Closed:
         return None
     programme = deployed_programme(record)
     registry = context.contract.registry.hash

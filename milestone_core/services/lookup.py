@@ -17,6 +17,12 @@ from milestone_core.services.context import Context
 _ID_BYTES = 28, 32
 
 
+class Closed(NotFound):
+    """It was on chain, and its owner has closed it."""
+
+    code = "closed"
+
+
 @dataclass(frozen=True, slots=True)
 class ProgrammeOnChain:
     """A programme where it lies now; ``slot`` is how far the index had read."""
@@ -60,7 +66,8 @@ def parse_id(text: str) -> AssetId:
 def find_programme(context: Context, programme: AssetId) -> ProgrammeOnChain:
     """The programme of that id.
 
-    :raises NotFound: it is not on chain, is closed, or belongs to another contract.
+    :raises Closed: it was on chain and is no more.
+    :raises NotFound: it was never on chain, or belongs to another contract.
     :raises ServiceUnavailable: the index does not watch it.
     """
     contract = context.contract
@@ -76,7 +83,8 @@ def find_programme(context: Context, programme: AssetId) -> ProgrammeOnChain:
 def find_page(context: Context, page: AssetId) -> PageOnChain:
     """The page of that id, with its vault.
 
-    :raises NotFound: it is not on chain, is closed, or belongs to another contract.
+    :raises Closed: it was on chain and is no more.
+    :raises NotFound: it was never on chain, or belongs to another contract.
     :raises ServiceUnavailable: the index does not watch it.
     """
     contract = context.contract
@@ -134,8 +142,10 @@ def _absent(context: Context, token: AssetId, what: str) -> NotFound | ServiceUn
             f"the index does not watch the policy of {token}",
             hint=f"Restart it with: --match {token.policy.hex()}.*",
         )
+    if context.utxo.history(str(token)):
+        return Closed(f"the {what} {token} is closed", details={"id": str(token)})
     return NotFound(
-        f"no {what} {token} is on chain",
-        hint="It was closed, or never deployed on this network; see: milestone status",
+        f"no {what} {token} has ever been on this chain",
+        hint="Is it another network, or a devnet that was started anew? See: milestone doctor",
         details={"id": str(token)},
     )

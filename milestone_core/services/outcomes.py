@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from milestone_core.domain.chain import AssetId
 from milestone_core.errors import NotFound
-from milestone_core.files.records import DistributionState, JournalEntry
+from milestone_core.files.records import DistributionState, JournalEntry, ScheduleRecord
 from milestone_core.services import cache, distributions, lookup
 from milestone_core.services.context import Context
 
@@ -27,8 +27,19 @@ def remember(context: Context, entry: JournalEntry) -> None:
     """
     if PAGE in entry.details:
         _keep_ids(context, entry)
-    with suppress(NotFound):  # it belongs to no schedule, or closed the last of one
-        cache.refresh(context, distributions.load(context, entry.schedule))
+    with suppress(NotFound):  # it belongs to no schedule
+        _keep_state(context, distributions.record_of(context, entry.schedule))
+
+
+def _keep_state(context: Context, record: ScheduleRecord) -> None:
+    try:
+        loaded = distributions.load(context, record.key)
+    except lookup.Closed:
+        distributions.keep_closed(context, record)
+        return
+    cache.refresh(context, loaded)
+    if not loaded.open_pages:
+        distributions.keep_closed(context, record)
 
 
 def _keep_ids(context: Context, entry: JournalEntry) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from milestone_core.ports import CompiledValidator
-from milestone_core.services import building, scripts, sending, wallets
+from milestone_core.services import building, checks, scripts, sending, wallets
 from milestone_core.services.context import Context
 from milestone_core.services.sending import Operator, Sent
 from milestone_core.transactions.publish import publish_scripts
@@ -28,6 +28,7 @@ def publish(context: Context, operator: Operator) -> Publication:
 
     :raises InsufficientFunds: the wallet cannot pay for them.
     """
+    checks.require_network(context)
     sending.settle(context, NO_SCHEDULE, operator.patience)
     missing = scripts.find(context).missing
     if not missing:
@@ -41,4 +42,5 @@ def publication(
 ) -> Unsigned:
     """The transaction that publishes what is missing."""
     wallet, at = wallets.open_wallet(context, operator.keys), building.moment(context)
-    return building.build(context, publish_scripts(context.contract, missing), wallet, at)
+    draft = publish_scripts(context.contract, missing, at.deadline())
+    return building.build(context, draft, wallet, at)

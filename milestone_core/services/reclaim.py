@@ -93,7 +93,7 @@ def _held_by(page: PageOnChain) -> Value:
 def _programme(context: Context, record: ScheduleRecord) -> ProgrammeOnChain | None:
     try:
         return lookup.find_programme(context, distributions.deployed_programme(record))
-    except NotFound:
+    except lookup.Closed:
         return None
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from milestone_core.domain.schedule import CONTRACTS_OWN_POLICY, Schedule
-from milestone_core.errors import BadInput
+from milestone_core.errors import BadInput, NotYet
 from milestone_core.files.records import SCHEDULES, DistributionState, ScheduleRecord
-from milestone_core.services import distributions
+from milestone_core.files.times import iso
+from milestone_core.services import distributions, journal
 from milestone_core.services.context import Context
 
 
@@ -32,6 +33,7 @@ def register(context: Context, schedule: Schedule, *, replace: bool = False) -> 
 
     :param replace: whether a draft of the same name gives way.
     :raises BadInput: there is one of that name already.
+    :raises NotYet: its deployment was sent, and nobody knows what became of it.
     """
     name = schedule.name
     known = context.storage.read(SCHEDULES, name) is not None
@@ -42,10 +44,12 @@ def register(context: Context, schedule: Schedule, *, replace: bool = False) -> 
     distributions.keep(context, record)
     pages = distributions.pages_of(schedule)
     rows = tuple(len(page) for page in pages)
-    return Registration(record, rows, known, tuple(_warnings(schedule)))
+    return Registration(record, rows, known, tuple(_warnings(schedule, context.now())))
 
 
-def _warnings(schedule: Schedule) -> Iterator[str]:
+def _warnings(schedule: Schedule, now: int) -> Iterator[str]:
+    if schedule.expiry <= now:
+        yield f"it expired at {iso(schedule.expiry)}: it cannot be deployed"
     if schedule.policy.advisory:
         yield (
             f"the policy {schedule.policy.name!r} is advisory: this program keeps it, the contract "
@@ -67,6 +71,11 @@ def _check_replaceable(context: Context, schedule: Schedule, *, replace: bool) -
         raise BadInput(
             f"the schedule {schedule.name!r} is deployed and cannot be changed",
             hint="Register the new one under another name.",
+        )
+    if journal.unsettled(context, schedule.name):
+        raise NotYet(
+            f"the deployment of {schedule.name!r} is under way",
+            hint="Find out what became of it with: milestone resume",
         )
     if not replace and existing.schedule != schedule:
         raise BadInput(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from milestone_core.domain import release as rules
@@ -50,13 +50,29 @@ def release(context: Context, name: str, selection: Selection, operator: Operato
     sending.settle(context, name, operator.patience)
     loaded = distributions.load(context, name)
     _require_known(loaded, selection)
-    proofs = _prove_first(context, name, loaded, selection, operator)
+    now = building.moment(context).now
+    proofs: list[Sent] = []
+    for milestone in _worth_proving(context, name, loaded, selection, now):
+        proven = prove.prove_milestone(context, name, milestone, operator, must_wait=True)
+        if proven.sent is None and not proven.already:
+            return Released(tuple(proofs), ())  # not approved: there is nothing to pay from it
+        proofs += [proven.sent] if proven.sent else []
     if proofs:
         loaded = distributions.load(context, name)
-    now = building.moment(context).now
+        now = building.moment(context).now
     due = claimable(context, loaded, selection, now)
     if not due:
         raise _nothing(context, name, loaded, selection, now)
+    return Released(tuple(proofs), _pay(context, name, loaded, due, operator))
+
+
+def _pay(
+    context: Context,
+    name: str,
+    loaded: Distribution,
+    due: Sequence[tuple[int, tuple[Claim, ...]]],
+    operator: Operator,
+) -> tuple[Paid, ...]:
     releases: list[Paid] = []
     for position, (number, claims) in enumerate(due, start=1):
         # Read anew: the release before this one may have been from the same vault.
@@ -77,7 +93,7 @@ def release(context: Context, name: str, selection: Selection, operator: Operato
         releases.append(Paid(paid, sent))
         if sent is None:
             break
-    return Released(proofs, tuple(releases))
+    return tuple(releases)
 
 
 def assess(context: Context, loaded: Distribution, now: int) -> tuple[tuple[RowState, ...], ...]:
@@ -113,9 +129,11 @@ def _batches(page: PageOnChain, claims: Sequence[Claim]) -> Iterable[tuple[Claim
             yield tuple(batch)
             batch = []
         batch += theirs
-    while batch:
-        yield tuple(batch[:MAX_CLAIMS])
-        batch = batch[MAX_CLAIMS:]
+        while len(batch) > MAX_CLAIMS:
+            yield tuple(batch[:MAX_CLAIMS])
+            batch = batch[MAX_CLAIMS:]
+    if batch:
+        yield tuple(batch)
 
 
 def build_release(
@@ -155,27 +173,32 @@ def _require_known(loaded: Distribution, selection: Selection) -> None:
         distributions.require_milestone(loaded.programme.programme, selection.milestone)
 
 
-def _prove_first(
-    context: Context, name: str, loaded: Distribution, selection: Selection, operator: Operator
-) -> tuple[Sent, ...]:
-    """Prove the milestones of the selection that have a quorum here but not yet on chain."""
+def _worth_proving(
+    context: Context, name: str, loaded: Distribution, selection: Selection, now: int
+) -> tuple[str, ...]:
+    """The milestones with a quorum here that are not on chain yet and would pay something."""
     programme = loaded.programme.programme
-    wanted = {
-        allocation.milestone
-        for allocation in loaded.schedule.allocations
-        if selection.covers(allocation.beneficiary, allocation.milestone)
+    if programme.cancelled:
+        return ()
+    attested = {
+        best.milestone: best.evidence
+        for milestone in programme.milestones
+        if not milestone.proven
+        and (best := distributions.best_tally(context, name, programme, milestone.id.decode()))
+        and best.complete
     }
-    sent: list[Sent] = []
-    for milestone in programme.milestones:
-        milestone_id = milestone.id.decode()
-        if milestone.proven or programme.cancelled or milestone_id not in wanted:
-            continue
-        best = distributions.best_tally(context, name, programme, milestone_id)
-        if best is None or not best.complete:
-            continue
-        proven = prove.prove_milestone(context, name, milestone_id, operator, must_wait=True)
-        sent += [proven.sent] if proven.sent else []
-    return tuple(sent)
+    milestones = tuple(
+        replace(m, evidence=m.evidence or attested.get(m.id.decode())) for m in programme.milestones
+    )
+    proven = replace(programme, milestones=milestones)
+    supposed = replace(loaded, programme=replace(loaded.programme, programme=proven))
+    paying = {
+        row.milestone
+        for rows in assess(context, supposed, now)
+        for row in rows
+        if row.claimable and selection.includes(row)
+    }
+    return tuple(milestone for milestone in attested if milestone in paying)
 
 
 def _nothing(

@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from milestone_core.errors import (
+    Busy,
     OutcomeUnknown,
     ServiceUnavailable,
     TransactionRefused,
 )
 from milestone_core.files.records import JournalEntry, TransactionState
-from milestone_core.services import journal, outcomes
+from milestone_core.services import checks, journal, outcomes
 from milestone_core.services.context import Context
 
 if TYPE_CHECKING:
     from milestone_core.transactions.keys import SigningKey
     from milestone_core.transactions.unsigned import Unsigned
 
-_SPENT_ALREADY = frozenset({3117, 3997})
 _POLL_SECONDS = 0.25
 _ABSENCE_SECONDS = 5.0
 
@@ -82,9 +82,13 @@ def send(
     _submit(context, entry)
     context.tell(f"sent {entry.transaction_id.hex()} ({entry.purpose})")
     slot = None
-    if operator.patience.wait or must_wait:
-        slot = _await(context, entry, operator.patience)
-        _settled(context, entry)
+    try:
+        entry = journal.move(context, entry, TransactionState.SEEN)
+        if operator.patience.wait or must_wait:
+            slot = _await(context, entry, operator.patience)
+            _settled(context, entry)
+    except Busy as busy:
+        raise _unknown(entry, busy.message) from busy
     return Sent(entry.transaction_id, entry.purpose, unsigned.fee, slot)
 
 
@@ -97,7 +101,10 @@ def settle(context: Context, schedule: str, patience: Patience) -> tuple[Journal
     :return: the entries as they are settled.
     :raises OutcomeUnknown: one is still neither in a block nor impossible.
     """
-    return tuple(_settle(context, e, patience) for e in journal.unsettled(context, schedule))
+    entries = journal.unsettled(context, schedule)
+    if entries:
+        checks.require_network(context)
+    return tuple(_settle(context, entry, patience) for entry in entries)
 
 
 def _settle(context: Context, entry: JournalEntry, patience: Patience) -> JournalEntry:
@@ -128,7 +135,6 @@ def _submit(context: Context, entry: JournalEntry) -> None:
         raise
     except OutcomeUnknown as unknown:
         raise _unknown(entry, unknown.message) from unknown
-    journal.move(context, entry, TransactionState.SEEN)
 
 
 def _resend(context: Context, entry: JournalEntry) -> TransactionState | None:
@@ -143,7 +149,8 @@ def _resend(context: Context, entry: JournalEntry) -> TransactionState | None:
     except TransactionRefused as refusal:
         if _slot_of(context, entry) is not None or context.chain.in_mempool(entry.transaction_id):
             return None
-        if refusal.ledger_code in _SPENT_ALREADY and not _index_is_at_tip(context):
+        # Whatever the reason, it may be that it has landed in a block that the index has not read.
+        if not _index_is_at_tip(context):
             raise _unknown(entry, "the index is behind the node") from refusal
         context.tell(f"{entry.key} can no longer land: {refusal.message}")
         return TransactionState.SUPERSEDED
@@ -168,6 +175,7 @@ def _await(context: Context, entry: JournalEntry, patience: Patience) -> int:
     context.tell("waiting for a block")
     deadline = time.monotonic() + patience.timeout_seconds
     tips: set[bytes] = set()
+    slot = None
     last_answer = time.monotonic()
     while time.monotonic() < deadline:
         try:
@@ -182,7 +190,13 @@ def _await(context: Context, entry: JournalEntry, patience: Patience) -> int:
             if slot is not None and len(tips) >= patience.confirmations:
                 return slot
         time.sleep(_POLL_SECONDS)
-    raise _unknown(entry, f"it is in no block after {patience.timeout_seconds} s")
+    if slot is None:
+        raise _unknown(entry, f"it is in no block after {patience.timeout_seconds} s")
+    raise _unknown(
+        entry,
+        f"it is in the block at slot {slot}, with {len(tips)} of {patience.confirmations} "
+        f"confirmations after {patience.timeout_seconds} s",
+    )
 
 
 def _slot_of(context: Context, entry: JournalEntry) -> int | None:

@@ -126,7 +126,8 @@ def _milestones(context: Context, view: View) -> Iterator[MilestoneStatus]:
 def _state(view: View, rows: tuple[RowState, ...], *, submitted: bool) -> DistributionState:
     if view.record.programme is None:
         return DistributionState.SUBMITTED if submitted else DistributionState.DRAFT
-    if view.verified and not any(view.pages):
+    remembered = view.record.state is DistributionState.CLOSED and not view.verified
+    if remembered or (view.verified and not any(view.pages)):
         return DistributionState.CLOSED
     if rows and all(row.state is AllocationState.CLAIMED for row in rows):
         return DistributionState.COMPLETE

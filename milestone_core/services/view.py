@@ -7,15 +7,17 @@ says what was corrected. Where no server answers, the cache is shown and marked 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from milestone_core.domain.chain import AssetId
 from milestone_core.domain.distribution import Page, Programme, Vault
-from milestone_core.errors import MilestoneError, NotFound, ServiceUnavailable
+from milestone_core.errors import Busy, MilestoneError, ServiceUnavailable
 from milestone_core.files.records import CachedState, ScheduleRecord
 from milestone_core.services import cache, checks, distributions, sending
 from milestone_core.services.context import Context
 from milestone_core.services.distributions import Distribution
+from milestone_core.services.lookup import Closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def look(context: Context, name: str, *, offline: bool = False) -> View:
     """What is known of a schedule of this project.
 
     :param offline: ask no server.
-    :raises NotFound: no such schedule here.
+    :raises NotFound: no such schedule here, or it was never on this chain.
     :raises Refused: what lies on chain is not what the schedule promises.
     """
     record = distributions.record_of(context, name)
@@ -64,10 +66,12 @@ def look(context: Context, name: str, *, offline: bool = False) -> View:
         if record.programme is None:
             return View(record, None, (), 0, context.now(), verified=False)
         tip = context.chain.tip()
+        checks.require_fresh(context, tip)
         now = context.chain.clock().ms_at(tip.slot)
         loaded = distributions.load(context, name)
-    except NotFound:
-        # Its ids come from a confirmed transaction: it was on chain, and has been closed.
+    except Closed:
+        with suppress(Busy):  # showing it needs no write
+            distributions.keep_closed(context, record)
         closed = (None,) * len(record.pages)
         return View(record, None, closed, tip.slot, now, verified=True)
     except ServiceUnavailable as trouble:

@@ -22,13 +22,14 @@ def open_wallet(context: Context, keys: Sequence[SigningKey]) -> Wallet:
     """
     if not keys:
         raise BadInput("no key was given", hint="Name one with --key FILE or MILESTONE_KEY_FILE.")
+    distinct = {key.hash: key for key in keys}
     utxos: list[Utxo] = []
-    for key in keys:
-        utxos += context.utxo.unspent(f"{key.hash.hex()}/*").utxos
+    for key_hash in distinct:
+        utxos += context.utxo.unspent(f"{key_hash.hex()}/*").utxos
     if not utxos:
         raise _empty(context, keys[0])
     richest = max(utxos, key=lambda utxo: utxo.output.value.lovelace)
-    return Wallet(tuple(keys), tuple(utxos), richest.output.address)
+    return Wallet(tuple(distinct.values()), tuple(utxos), richest.output.address)
 
 
 def _empty(context: Context, key: SigningKey) -> InsufficientFunds | ServiceUnavailable:

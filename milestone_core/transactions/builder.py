@@ -12,13 +12,14 @@ from dataclasses import replace
 
 from milestone_core.domain.chain import (
     Output,
+    OutputReference,
     ProtocolParameters,
     RedeemerUnits,
     Units,
     Utxo,
     Value,
 )
-from milestone_core.errors import BadAnswer, Refused, ScriptRefused
+from milestone_core.errors import BadAnswer, InsufficientFunds, Refused, ScriptRefused
 from milestone_core.onchain import plutus_data
 from milestone_core.transactions import encoding, fees, wallet
 from milestone_core.transactions.draft import Draft, Layout, MakeRedeemer
@@ -30,8 +31,8 @@ from milestone_core.transactions.wallet import Wallet
 Evaluate = Callable[[bytes], Sequence[RedeemerUnits]]
 Pointer = tuple[str, int]
 
-_FIRST_FEE = 300_000
 _MAX_ROUNDS = 20
+_PLENTY = 2**50
 _LANGUAGE = "plutus:v3"
 
 
@@ -49,11 +50,18 @@ def build(
     :raises BadAnswer: the evaluation is of another transaction.
     :raises Refused: the transaction is larger, or takes more units, than the chain allows.
     """
-    draft = replace(draft, outputs=tuple(_with_least_ada(o, parameters) for o in draft.outputs))
-    fee, units = _FIRST_FEE, dict[Pointer, Units]()
+    draft = replace(draft, outputs=tuple(with_least_ada(o, parameters) for o in draft.outputs))
+    # From below: a guess that is too high would ask a poor wallet for what it need not have.
+    fee, units = parameters.fee_constant, dict[Pointer, Units]()
     too_low: set[int] = set()
     for _ in range(_MAX_ROUNDS):
-        unsigned = _assemble(draft, own, parameters, fee, units)
+        try:
+            unsigned = _assemble(draft, own, parameters, fee, units)
+        except InsufficientFunds:
+            # Say what is lacking for the whole fee and change, not for the guess that was tried.
+            fee = _fee_of_the_rich(draft, own, parameters)
+            _balance(draft, own, parameters, fee, reserve=_least_change(own, parameters))
+            raise
         least = _least_fee(unsigned, parameters)
         if least > fee:
             too_low.add(fee)
@@ -68,7 +76,23 @@ def build(
     raise Refused(f"the {draft.purpose} cannot be balanced: its cost changes with every fee")
 
 
-def _with_least_ada(output: Output, parameters: ProtocolParameters) -> Output:
+def _fee_of_the_rich(draft: Draft, own: Wallet, parameters: ProtocolParameters) -> int:
+    """The fee, but for the scripts' units, if the wallet had one more output with enough of all."""
+    wanted = _total(output.value for output in draft.outputs)
+    plenty = Value(_PLENTY, wanted.assets)
+    extra = Utxo(OutputReference(bytes(32), 0), Output(own.change, plenty))
+    rich = replace(own, utxos=(*own.utxos, extra))
+    fee = parameters.fee_constant
+    for _ in range(_MAX_ROUNDS):
+        least = _least_fee(_assemble(draft, rich, parameters, fee, {}), parameters)
+        if least <= fee:
+            break
+        fee = least
+    return fee
+
+
+def with_least_ada(output: Output, parameters: ProtocolParameters) -> Output:
+    """The output, with the least lovelace that the ledger wants if it has none."""
     lovelace = output.value.lovelace
     if lovelace:
         return output
@@ -124,13 +148,12 @@ def _assemble(
 
 
 def _balance(
-    draft: Draft, own: Wallet, parameters: ProtocolParameters, fee: int
+    draft: Draft, own: Wallet, parameters: ProtocolParameters, fee: int, reserve: int = 0
 ) -> tuple[tuple[Utxo, ...], tuple[Output, ...]]:
-    """All inputs, and the change if there is any."""
+    """All inputs, and the change if there is any, of at least ``reserve`` lovelace."""
     scripted = tuple(item.utxo for item in draft.script_inputs)
     given = _total(utxo.output.value for utxo in scripted) + draft.minted
     needed = _total(output.value for output in draft.outputs) + Value(fee) - given
-    reserve = 0
     while True:
         chosen = wallet.cover(own, needed + Value(reserve), draft.wallet_inputs)
         rest = _total(utxo.output.value for utxo in chosen) - needed
@@ -141,6 +164,12 @@ def _balance(
         if rest.lovelace >= least:
             return (*scripted, *chosen), (change,)
         reserve = least
+
+
+def _least_change(own: Wallet, parameters: ProtocolParameters) -> int:
+    """The least lovelace that change without assets must have."""
+    size = encoding.output_size(Output(own.change, Value(_PLENTY)))
+    return fees.least_lovelace(parameters, size)
 
 
 def _scripts(draft: Draft, layout: Layout) -> Iterable[tuple[Pointer, MakeRedeemer, str]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 import textwrap
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -19,16 +21,17 @@ InsufficientFunds MilestoneError Misconfigured NoSettings NotFound NotYet Outcom
 OutputReference ProtocolParameters Provider RedeemerUnits Refused Releasable ReleaseContext
 ReleasePolicy Script ScriptRefused ServiceUnavailable SlotClock Snapshot Spending Storage
 StorageTransaction Surroundings Tip TransactionRefused Units Utxo UtxoLookup Value Vesting hookimpl
+LOCK_WAIT_SECONDS check_name exclusive_lock lock_is_busy plain_document
 """
 
 
-def test_the_public_names_are_these():
+def test_the_public_names_are_these() -> None:
     """Taking one away breaks plugins; adding one is a promise. Change this list on purpose."""
     assert sorted(api.__all__) == sorted(EXPORTED.split())
     assert all(hasattr(api, name) for name in api.__all__)
 
 
-def specifications() -> dict[str, object]:
+def specifications() -> dict[str, Callable[..., object]]:
     return {
         name: value
         for name, value in vars(hookspecs).items()
@@ -36,12 +39,12 @@ def specifications() -> dict[str, object]:
     }
 
 
-def test_the_plugin_manager_calls_every_hook():
+def test_the_plugin_manager_calls_every_hook() -> None:
     assert sorted(HOOKS.values()) == sorted(specifications())
 
 
 @pytest.mark.parametrize("name", specifications())
-def test_every_hook_is_documented_with_an_example_that_runs(name):
+def test_every_hook_is_documented_with_an_example_that_runs(name: str) -> None:
     documentation = inspect.getdoc(specifications()[name]) or ""
     prose, marker, example = documentation.partition("Example::")
     assert ":return:" in prose
@@ -50,7 +53,7 @@ def test_every_hook_is_documented_with_an_example_that_runs(name):
     source = textwrap.dedent(example)
     # The example names a factory and a settings class, which are its author's own.
     free = {n: type(n, (), {}) for n in _names(source) if n not in known and n != name}
-    namespace = {**known, **free}
+    namespace: dict[str, Any] = {**known, **free}
     exec(source, namespace)
     [offered] = namespace[name]()
     assert offered is known["devnet"] or isinstance(offered, Provider)

@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 
-def test_the_layers_hold():
+def test_the_layers_hold() -> None:
     plugins = [str(folder.parent) for folder in ROOT.glob("plugins/*/pyproject.toml")]
     lint_imports = Path(sys.executable).with_name("lint-imports")
     done = subprocess.run(

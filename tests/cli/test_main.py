@@ -7,7 +7,9 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 import click
 import pytest
@@ -16,6 +18,13 @@ from milestone_core import errors
 from milestone_core.cli import commands
 from milestone_core.cli.commands import COMMANDS, Listed
 from milestone_core.cli.output import json_option, warn
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Milestone
+    from tests.conftest import Install
+
+Action = Callable[[], None]
+Behave = Callable[[Action], None]
 
 HEAVY = ["pycardano", "requests", "websockets", "marshmallow", "aiohttp", "cometa", "tinydb"]
 HELLO = """
@@ -38,10 +47,10 @@ def leaves(kind: type[errors.MilestoneError]) -> list[type[errors.MilestoneError
 
 
 @pytest.fixture
-def behave(monkeypatch):
+def behave(monkeypatch: pytest.MonkeyPatch) -> Behave:
     """Add a command ``behave`` that does what the test gives it to do."""
 
-    def add(action) -> None:
+    def add(action: Action) -> None:
         @click.command()
         @json_option
         def behave() -> None:
@@ -49,14 +58,14 @@ def behave(monkeypatch):
             action()
 
         module = ModuleType("milestone_core.cli.behave")
-        module.behave = behave
+        monkeypatch.setattr(module, "behave", behave, raising=False)
         monkeypatch.setitem(sys.modules, "milestone_core.cli.behave", module)
         monkeypatch.setitem(commands.COMMANDS, "behave", Listed("Behave."))
 
     return add
 
 
-def raises(error: BaseException):
+def raises(error: BaseException) -> Action:
     def action() -> None:
         raise error
 
@@ -71,7 +80,9 @@ PLAIN_ERRORS = [
 
 
 @pytest.mark.parametrize("kind", PLAIN_ERRORS, ids=lambda kind: kind.__name__)
-def test_every_error_of_ours_has_its_exit_code_message_and_hint(milestone, behave, kind):
+def test_every_error_of_ours_has_its_exit_code_message_and_hint(
+    milestone: Milestone, behave: Behave, kind: type[errors.MilestoneError]
+) -> None:
     behave(raises(kind("3 of 5 are missing", hint="milestone status")))
     result = milestone("behave")
     assert result.exit == kind.exit
@@ -79,7 +90,9 @@ def test_every_error_of_ours_has_its_exit_code_message_and_hint(milestone, behav
     assert result.err == "Error: 3 of 5 are missing\n  milestone status\n"
 
 
-def test_with_json_an_error_is_an_object_on_stderr_and_stdout_is_empty(milestone, behave):
+def test_with_json_an_error_is_an_object_on_stderr_and_stdout_is_empty(
+    milestone: Milestone, behave: Behave
+) -> None:
     behave(raises(errors.NotYet("too early", hint="wait", details={"missing": 2})))
     result = milestone("behave", "--json")
     assert (result.exit, result.out) == (5, "")
@@ -94,8 +107,8 @@ def test_with_json_an_error_is_an_object_on_stderr_and_stdout_is_empty(milestone
     }
 
 
-def test_with_json_every_line_on_stderr_is_an_object(milestone, behave):
-    def action():
+def test_with_json_every_line_on_stderr_is_an_object(milestone: Milestone, behave: Behave) -> None:
+    def action() -> None:
         warn("look at this")
         raise errors.NotFound("nothing there")
 
@@ -115,7 +128,9 @@ def test_with_json_every_line_on_stderr_is_an_object(milestone, behave):
         (["--nothing"], "No such option '--nothing'."),
     ],
 )
-def test_wrong_usage_exits_2_also_as_json(milestone, arguments, fault):
+def test_wrong_usage_exits_2_also_as_json(
+    milestone: Milestone, arguments: list[str], fault: str
+) -> None:
     result = milestone(*arguments)
     assert result.exit == 2
     assert fault in result.err
@@ -126,18 +141,22 @@ def test_wrong_usage_exits_2_also_as_json(milestone, arguments, fault):
         assert fault in error["message"]
 
 
-def test_a_word_that_is_asked_for_as_json_after_two_dashes_is_a_word(milestone):
+def test_a_word_that_is_asked_for_as_json_after_two_dashes_is_a_word(milestone: Milestone) -> None:
     assert "there is no command" in milestone("--", "plugns", "--json").err
 
 
 @pytest.mark.parametrize("how", [KeyboardInterrupt(), EOFError(), click.Abort()])
-def test_an_interruption_exits_130(milestone, behave, how):
+def test_an_interruption_exits_130(
+    milestone: Milestone, behave: Behave, how: BaseException
+) -> None:
     behave(raises(how))
     assert milestone("behave").exit == 130
     assert milestone("behave", "--json").error["code"] == "interrupted"
 
 
-def test_a_defect_says_how_to_report_it_and_shows_its_place_only_when_asked(milestone, behave):
+def test_a_defect_says_how_to_report_it_and_shows_its_place_only_when_asked(
+    milestone: Milestone, behave: Behave
+) -> None:
     behave(raises(KeyError("beneficiary")))
     result = milestone("behave")
     assert result.exit == 1
@@ -149,38 +168,40 @@ def test_a_defect_says_how_to_report_it_and_shows_its_place_only_when_asked(mile
     assert milestone("behave", "--json").error["code"] == "defect"
 
 
-def test_without_arguments_it_shows_the_help(milestone):
+def test_without_arguments_it_shows_the_help(milestone: Milestone) -> None:
     result = milestone()
     assert result.exit == 0
     assert "Usage: milestone" in result.out
 
 
-def test_the_version(milestone):
+def test_the_version(milestone: Milestone) -> None:
     assert milestone("--version").out.startswith("milestone 0.")
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_the_list_of_commands_says_what_each_command_says_of_itself(name):
+def test_the_list_of_commands_says_what_each_command_says_of_itself(name: str) -> None:
     command = getattr(importlib.import_module(f"milestone_core.cli.{name}"), name)
     assert isinstance(command, click.Command)
     assert command.get_short_help_str(200) == COMMANDS[name].summary
     assert "Example: milestone " in (command.help or "")
 
 
-def test_a_plugin_adds_a_command(milestone, install):
+def test_a_plugin_adds_a_command(milestone: Milestone, install: Install) -> None:
     install("milestone-hello", "hello", HELLO)
     assert "hello" in milestone("--help").out
     result = milestone("hello")
     assert (result.exit, result.out) == (0, "hello\n")
 
 
-def test_a_plugin_cannot_replace_a_command_of_ours(milestone, install):
+def test_a_plugin_cannot_replace_a_command_of_ours(milestone: Milestone, install: Install) -> None:
     install("milestone-hello", "hello", HELLO.replace('"hello")\ndef', '"plugins")\ndef'))
     assert milestone("plugins").out.startswith("NAME ")
     assert "'plugins', which is the program's own" in milestone("--help").err
 
 
-def test_a_command_offered_twice_is_refused_naming_both(milestone, install):
+def test_a_command_offered_twice_is_refused_naming_both(
+    milestone: Milestone, install: Install
+) -> None:
     install("milestone-hello", "hello", HELLO)
     install("milestone-hallo", "hallo", HELLO)
     result = milestone("hello")
@@ -188,7 +209,9 @@ def test_a_command_offered_twice_is_refused_naming_both(milestone, install):
     assert "milestone-hallo 1.2.3 and milestone-hello 1.2.3" in result.err
 
 
-def test_a_broken_plugin_is_warned_about_and_stops_only_who_needs_it(milestone, install):
+def test_a_broken_plugin_is_warned_about_and_stops_only_who_needs_it(
+    milestone: Milestone, install: Install
+) -> None:
     install("milestone-hello", "hello", "import nothing_of_this_name")
     listed = milestone("plugins")
     assert listed.exit == 0
@@ -200,19 +223,21 @@ def test_a_broken_plugin_is_warned_about_and_stops_only_who_needs_it(milestone, 
 
 
 @pytest.fixture
-def without_plugins(monkeypatch):
+def without_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("milestone_core.plugin_manager.entry_points", lambda **_: [])
 
 
 @pytest.mark.usefixtures("without_plugins")
-def test_without_the_devnet_plugin_its_command_says_how_to_install_it(milestone):
+def test_without_the_devnet_plugin_its_command_says_how_to_install_it(milestone: Milestone) -> None:
     result = milestone("devnet", "run")
     assert result.exit == 9
     assert "pip install milestone-devnet" in result.err
 
 
 @pytest.mark.usefixtures("without_plugins")
-def test_a_command_that_needs_the_devnet_says_how_to_install_it(milestone, behave, monkeypatch):
+def test_a_command_that_needs_the_devnet_says_how_to_install_it(
+    milestone: Milestone, behave: Behave, monkeypatch: pytest.MonkeyPatch
+) -> None:
     behave(lambda: None)
     monkeypatch.setitem(commands.COMMANDS, "behave", Listed("Behave.", needs="devnet"))
     error = milestone("behave", "--json").error
@@ -220,7 +245,7 @@ def test_a_command_that_needs_the_devnet_says_how_to_install_it(milestone, behav
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["plugins"]])
-def test_starting_imports_nothing_heavy(arguments):
+def test_starting_imports_nothing_heavy(arguments: list[str]) -> None:
     source = (
         "import sys; from milestone_core.cli.main import run; code = run(sys.argv[1:]);"
         f"print('heavy:', *[m for m in {HEAVY} if m in sys.modules]); sys.exit(code)"
@@ -231,7 +256,7 @@ def test_starting_imports_nothing_heavy(arguments):
     assert done.stdout.splitlines()[-1] == "heavy:"
 
 
-def test_a_reader_that_has_seen_enough_is_no_defect():
+def test_a_reader_that_has_seen_enough_is_no_defect() -> None:
     reading, writing = os.pipe()
     os.close(reading)
     source = "from milestone_core.cli.main import main; main()"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
 
@@ -23,28 +24,32 @@ from milestone_core.errors import BadInput
         (["--verbose", "status"], {}, Mode(verbose=True)),
     ],
 )
-def test_the_mode_is_read_off_the_command_line(arguments, environ, mode):
+def test_the_mode_is_read_off_the_command_line(
+    arguments: list[str], environ: dict[str, str], mode: Mode
+) -> None:
     assert Mode.of(arguments, environ) == mode
 
 
-def test_a_result_is_text_for_people(capsys):
+def test_a_result_is_text_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     output.emit({"name": "grants"}, ["grants", "  2 rows"])
     assert capsys.readouterr() == ("grants\n  2 rows\n", "")
 
 
-def test_a_result_is_one_object_for_programs(capsys):
+def test_a_result_is_one_object_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
     with printing(Mode(json=True)):
         output.emit({"name": "grünt"}, ["grants"])
     assert capsys.readouterr() == ('{"schema": 1, "name": "grünt"}\n', "")
 
 
-def test_notes_and_warnings_go_to_stderr(capsys):
+def test_notes_and_warnings_go_to_stderr(capsys: pytest.CaptureFixture[str]) -> None:
     output.note("a note")
     output.warn("a warning")
     assert capsys.readouterr() == ("", "a note\nWarning: a warning\n")
 
 
-def test_with_json_notes_are_left_out_and_warnings_are_objects(capsys):
+def test_with_json_notes_are_left_out_and_warnings_are_objects(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     with printing(Mode(json=True)):
         output.note("a note")
         output.warn("a warning")
@@ -54,14 +59,16 @@ def test_with_json_notes_are_left_out_and_warnings_are_objects(capsys):
 
 
 @pytest.mark.parametrize(("mode", "coloured"), [(Mode(), True), (Mode(plain=True), False)])
-def test_colour_is_for_terminals_that_want_it(capsys, monkeypatch, mode, coloured):
+def test_colour_is_for_terminals_that_want_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, mode: Mode, coloured: bool
+) -> None:
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     with printing(mode):
         output.warn("look")
     assert ("\x1b[" in capsys.readouterr().err) is coloured
 
 
-def test_columns_are_as_wide_as_their_widest_cell():
+def test_columns_are_as_wide_as_their_widest_cell() -> None:
     assert output.table(("A", "B", "C"), [("long", "x", "end"), ("y", "wider", "")]) == [
         "A     B      C",
         "long  x      end",
@@ -73,7 +80,9 @@ def test_columns_are_as_wide_as_their_widest_cell():
     "question",
     [lambda: output.confirm("Sign it?", flag="--yes"), lambda: output.ask("Who?", flag="--who")],
 )
-def test_without_a_terminal_nothing_is_asked(monkeypatch, question):
+def test_without_a_terminal_nothing_is_asked(
+    monkeypatch: pytest.MonkeyPatch, question: Callable[[], object]
+) -> None:
     monkeypatch.setattr("sys.stdin.isatty", lambda: False)
     with pytest.raises(BadInput, match="no terminal") as raised:
         question()
@@ -81,21 +90,25 @@ def test_without_a_terminal_nothing_is_asked(monkeypatch, question):
 
 
 @pytest.fixture
-def clock(monkeypatch):
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Seconds on the clock of progress lines."""
     time = [0.0]
     monkeypatch.setattr("milestone_core.cli.progress.time.monotonic", lambda: time[0])
     return time
 
 
-def test_what_is_over_within_a_second_is_not_worth_a_line(capsys, clock):
+def test_what_is_over_within_a_second_is_not_worth_a_line(
+    capsys: pytest.CaptureFixture[str], clock: list[float]
+) -> None:
     with Progress("waiting") as progress:
         clock[0] = 0.9
         progress.update()
     assert capsys.readouterr().err == ""
 
 
-def test_off_a_terminal_each_new_text_is_a_line(capsys, clock):
+def test_off_a_terminal_each_new_text_is_a_line(
+    capsys: pytest.CaptureFixture[str], clock: list[float]
+) -> None:
     with Progress("waiting") as progress:
         clock[0] = 2
         progress.update()
@@ -104,7 +117,9 @@ def test_off_a_terminal_each_new_text_is_a_line(capsys, clock):
     assert capsys.readouterr().err == "waiting\n1 of 2 confirmations\n"
 
 
-def test_on_a_terminal_one_line_is_rewritten_and_erased(capsys, clock, monkeypatch):
+def test_on_a_terminal_one_line_is_rewritten_and_erased(
+    capsys: pytest.CaptureFixture[str], clock: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     with Progress("reading rows", total=900) as progress:
         clock[0] = 2
@@ -117,7 +132,9 @@ def test_on_a_terminal_one_line_is_rewritten_and_erased(capsys, clock, monkeypat
     )
 
 
-def test_with_json_progress_is_silent(capsys, clock):
+def test_with_json_progress_is_silent(
+    capsys: pytest.CaptureFixture[str], clock: list[float]
+) -> None:
     with printing(Mode(json=True)), Progress("waiting") as progress:
         clock[0] = 2
         progress.update()

@@ -108,7 +108,7 @@ def url_of(text: str) -> str:
     return found[0]
 
 
-def test_it_runs_anywhere_prints_one_object_and_leaves_nothing(place: Place):
+def test_it_runs_anywhere_prints_one_object_and_leaves_nothing(place: Place) -> None:
     # What a user may have lying about must not reach it, least of all another network.
     (place.folder / "milestone.toml").write_text('network = "mainnet"\nno_such_key = 1\n')
     settings = place.folder / "config" / "milestone"
@@ -147,7 +147,7 @@ def test_it_runs_anywhere_prints_one_object_and_leaves_nothing(place: Place):
     assert not listens(url_of(told["steps"][0]["command"]))
 
 
-def test_a_step_with_a_surprising_exit_makes_it_fail_and_leaves_nothing(place: Place):
+def test_a_step_with_a_surprising_exit_makes_it_fail_and_leaves_nothing(place: Place) -> None:
     code, out, err = place.run("--json", MILESTONE_BLOCK_PLUGINS="kupo")
     assert code == 1
     assert out == ""
@@ -161,7 +161,7 @@ def test_a_step_with_a_surprising_exit_makes_it_fail_and_leaves_nothing(place: P
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda n: n.name)
-def test_an_interrupted_one_leaves_nothing(place: Place, number: signal.Signals):
+def test_an_interrupted_one_leaves_nothing(place: Place, number: signal.Signals) -> None:
     process = place.start()
     assert process.stdout is not None
     seen = ""
@@ -179,7 +179,7 @@ def test_an_interrupted_one_leaves_nothing(place: Place, number: signal.Signals)
     assert not listens(url_of(seen))
 
 
-def test_people_see_every_command_before_its_output(kept: Kept):
+def test_people_see_every_command_before_its_output(kept: Kept) -> None:
     lines = kept.out.splitlines()
     commands = [line for line in lines if line.startswith("$ milestone ")]
     assert len(commands) > 40
@@ -189,13 +189,13 @@ def test_people_see_every_command_before_its_output(kept: Kept):
     assert "What this did not prove" in lines
 
 
-def test_people_are_spared_walls_of_hex(kept: Kept):
+def test_people_are_spared_walls_of_hex(kept: Kept) -> None:
     shown, _, summary = kept.out.partition("What became of the tokens")
     assert not re.search("[0-9a-f]{20}", shown)
     assert len(re.findall(r"\b[0-9a-f]{64}\b", summary)) == len(PURPOSES)
 
 
-def test_a_kept_one_can_be_gone_on_with_by_hand(kept: Kept):
+def test_a_kept_one_can_be_gone_on_with_by_hand(kept: Kept) -> None:
     def milestone(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "milestone_core", *arguments]
         environment = {k: v for k, v in os.environ.items() if not k.startswith("MILESTONE_")}
@@ -217,7 +217,7 @@ def test_a_kept_one_can_be_gone_on_with_by_hand(kept: Kept):
     assert paid.returncode == 0, paid.stderr
 
 
-def test_accounts_that_do_not_balance_are_a_surprise(kept: Kept):
+def test_accounts_that_do_not_balance_are_a_surprise(kept: Kept) -> None:
     names = (kept.folder / "names.sh").read_text().splitlines()
     people = {
         who.lower(): Address.parse(address)
@@ -231,7 +231,7 @@ def test_accounts_that_do_not_balance_are_a_surprise(kept: Kept):
     assert "of what the faucet gave" in caught.value.message
 
 
-def test_a_kept_devnet_stops_as_it_says(kept: Kept):
+def test_a_kept_devnet_stops_as_it_says(kept: Kept) -> None:
     os.kill(kept.pid, signal.SIGTERM)
     deadline = time.monotonic() + 10
     while listens(url_of(kept.out)) and time.monotonic() < deadline:

@@ -31,7 +31,7 @@ def stage_of(program: Program) -> tuple[Stage, list[str]]:
     return Stage(program, shown.append), shown
 
 
-def test_a_step_that_ends_otherwise_than_declared_is_a_surprise():
+def test_a_step_that_ends_otherwise_than_declared_is_a_surprise() -> None:
     stage, _ = stage_of(Program(exit=3, err="Error: no node"))
     with pytest.raises(Surprise) as caught:
         stage.command("status", "grants")
@@ -40,20 +40,20 @@ def test_a_step_that_ends_otherwise_than_declared_is_a_surprise():
     assert caught.value.exit == 1
 
 
-def test_a_refusal_that_does_not_come_is_a_surprise():
+def test_a_refusal_that_does_not_come_is_a_surprise() -> None:
     stage, _ = stage_of(Program(exit=0))
     with pytest.raises(Surprise):
         stage.command("release", "grants", exit=5)
 
 
-def test_a_declared_refusal_is_shown_and_recorded():
+def test_a_declared_refusal_is_shown_and_recorded() -> None:
     stage, shown = stage_of(Program(exit=5, err="Error: nothing is claimable yet"))
     stage.command("release", "grants", exit=5)
     assert [(step.command, step.exit) for step in stage.steps] == [("milestone release grants", 5)]
     assert "  Error: nothing is claimable yet" in shown
 
 
-def test_what_came_is_shown_before_a_surprise():
+def test_what_came_is_shown_before_a_surprise() -> None:
     stage, shown = stage_of(Program(exit=1, out="half a result", err="Error: a defect"))
     with pytest.raises(Surprise):
         stage.command("status", only="nothing of it")
@@ -61,20 +61,20 @@ def test_what_came_is_shown_before_a_surprise():
     assert "  Error: a defect" in shown
 
 
-def test_an_interrupted_command_interrupts_the_demonstration():
+def test_an_interrupted_command_interrupts_the_demonstration() -> None:
     stage, _ = stage_of(Program(exit=130))
     with pytest.raises(KeyboardInterrupt):
         stage.command("deploy", "grants")
 
 
-def test_a_warning_is_always_shown_and_a_note_is_not():
+def test_a_warning_is_always_shown_and_a_note_is_not() -> None:
     stage, shown = stage_of(Program(err="Warning: look at this\nsent 7acb..."))
     stage.command("deploy", "grants")
     assert "  Warning: look at this" in shown
     assert not any("sent" in line for line in shown)
 
 
-def test_output_that_goes_to_a_file_is_not_shown(tmp_path: Path):
+def test_output_that_goes_to_a_file_is_not_shown(tmp_path: Path) -> None:
     stage, shown = stage_of(Program(out="{}"))
     stage.command("oracle", "message", "grants", into=str(tmp_path / "alpha.json"))
     assert (tmp_path / "alpha.json").read_text() == "{}\n"
@@ -82,7 +82,7 @@ def test_output_that_goes_to_a_file_is_not_shown(tmp_path: Path):
     assert "milestone oracle message grants > " in shown[0]
 
 
-def test_addresses_are_shown_by_name_and_long_ids_are_cut():
+def test_addresses_are_shown_by_name_and_long_ids_are_cut() -> None:
     stage, _ = stage_of(Program())
     stage.names[ALICE] = "ALICE"
     assert stage.shown(f"paid 10 TEST to {ALICE}") == "paid 10 TEST to $ALICE"
@@ -90,7 +90,7 @@ def test_addresses_are_shown_by_name_and_long_ids_are_cut():
     assert stage.shown("slot 128881095, fee 420681") == "slot 128881095, fee 420681"
 
 
-def test_a_name_keeps_the_columns_of_a_table_in_line():
+def test_a_name_keeps_the_columns_of_a_table_in_line() -> None:
     stage, _ = stage_of(Program())
     stage.names[ALICE] = "ALICE"
     named = stage.shown("addr_test1vqy7...j4j6zr  alpha")
@@ -98,7 +98,7 @@ def test_a_name_keeps_the_columns_of_a_table_in_line():
     assert stage.shown("addr_test1wzsr...5d876w  beta") == "addr_test1wzsr...5d876w  beta"
 
 
-def test_what_a_command_is_given_stays_whole():
+def test_what_a_command_is_given_stays_whole() -> None:
     given: list[Sequence[str]] = []
 
     def program(arguments: Sequence[str]) -> int:

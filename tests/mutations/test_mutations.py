@@ -17,6 +17,8 @@ from .every import MUTATIONS
 from .mutation import Action, Mutation, Pool, Sample
 from .verdict import explain, judge
 
+pytestmark = pytest.mark.slow  # it compiles the contract, which takes Aiken
+
 SAMPLES = int(os.environ.get("SAMPLES", "1"))
 SEED = int(os.environ.get("SEED") or random.SystemRandom().randrange(2**32))
 POOL = Pool(max(40, SAMPLES // 2), SEED)

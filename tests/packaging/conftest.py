@@ -28,7 +28,7 @@ class Environment:
         return self.folder / "bin" / "python"
 
     def install(self, wheel: Path) -> None:
-        command = [sys.executable, "-m", "pip", "--python", self.python]
+        command: list[str | Path] = [sys.executable, "-m", "pip", "--python", self.python]
         quiet = ["--quiet", "--disable-pip-version-check"]
         subprocess.run([*command, "install", *quiet, "--no-deps", "--no-index", wheel], check=True)
 

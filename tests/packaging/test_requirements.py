@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
@@ -14,8 +15,9 @@ ROOT = Path(__file__).parents[2]
 PROJECTS = [ROOT / "pyproject.toml", *sorted(ROOT.glob("plugins/*/pyproject.toml"))]
 
 
-def project(path: Path) -> dict:
-    return tomllib.loads(path.read_text())["project"]
+def project(path: Path) -> dict[str, Any]:
+    table: dict[str, Any] = tomllib.loads(path.read_text())["project"]
+    return table
 
 
 OURS = {canonicalize_name(project(path)["name"]) for path in PROJECTS}
@@ -38,7 +40,7 @@ def pins(kind: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("path", PROJECTS, ids=lambda path: path.parent.name)
-def test_every_dependency_is_pinned_within_its_bounds(path):
+def test_every_dependency_is_pinned_within_its_bounds(path: Path) -> None:
     pinned = pins("runtime")
     for text in project(path)["dependencies"]:
         wanted = Requirement(text)
@@ -49,7 +51,7 @@ def test_every_dependency_is_pinned_within_its_bounds(path):
 
 
 @pytest.mark.parametrize("kind", ["runtime", "dev"])
-def test_every_pin_has_hashes_and_names_no_registry(kind):
+def test_every_pin_has_hashes_and_names_no_registry(kind: str) -> None:
     pinned = pins(kind)
     assert pinned.keys() >= asked_for(kind)
     for name, rest in pinned.items():
@@ -57,7 +59,7 @@ def test_every_pin_has_hashes_and_names_no_registry(kind):
         assert not re.search(r"://|--(extra-)?index-url|--find-links|file:", rest), name
 
 
-def test_the_tests_run_with_what_the_program_runs_with():
+def test_the_tests_run_with_what_the_program_runs_with() -> None:
     runtime, dev = pins("runtime"), pins("dev")
     version = {name: rest.split()[0] for name, rest in dev.items()}
     assert {name: version[name] for name in runtime} == {

@@ -13,7 +13,7 @@ from .conftest import ROOT, Environment, build_wheel
 pytestmark = pytest.mark.slow
 
 
-def test_the_wheel_carries_the_compiled_contract(core_wheel: Path):
+def test_the_wheel_carries_the_compiled_contract(core_wheel: Path) -> None:
     with zipfile.ZipFile(core_wheel) as wheel:
         assert (
             wheel.read("milestone_core/onchain/plutus.json")
@@ -23,14 +23,14 @@ def test_the_wheel_carries_the_compiled_contract(core_wheel: Path):
         assert [name for name in wheel.namelist() if name.endswith("licenses/LICENSE")]
 
 
-def test_the_core_alone_lists_what_is_built_in(core_alone: Environment):
+def test_the_core_alone_lists_what_is_built_in(core_alone: Environment) -> None:
     listed = core_alone.run("milestone", "plugins", "--json")
     assert listed.returncode == 0, listed.stderr
     found = {(p["name"], p["state"]) for p in json.loads(listed.stdout)["plugins"]}
     assert found == {("blueprint", "loaded"), ("quorum-vesting", "loaded")}
 
 
-def test_the_core_alone_finds_its_contract_in_the_wheel(core_alone: Environment):
+def test_the_core_alone_finds_its_contract_in_the_wheel(core_alone: Environment) -> None:
     source = (
         "from milestone_core.onchain.blueprint import load_blueprint;"
         "print(load_blueprint().source())"
@@ -39,14 +39,16 @@ def test_the_core_alone_finds_its_contract_in_the_wheel(core_alone: Environment)
     assert found.stdout.strip().endswith("site-packages/milestone_core/onchain/plutus.json")
 
 
-def test_a_command_of_a_plugin_that_is_missing_says_how_to_install_it(core_alone: Environment):
+def test_a_command_of_a_plugin_that_is_missing_says_how_to_install_it(
+    core_alone: Environment,
+) -> None:
     done = core_alone.run("milestone", "devnet", "run", "--json")
     assert done.returncode == 9
     assert done.stdout == ""
     assert json.loads(done.stderr)["error"]["hint"] == "pip install milestone-devnet"
 
 
-def test_a_port_whose_plugin_is_missing_says_how_to_install_it(core_alone: Environment):
+def test_a_port_whose_plugin_is_missing_says_how_to_install_it(core_alone: Environment) -> None:
     source = """
 from pathlib import Path
 from milestone_core.app import App
@@ -96,7 +98,9 @@ for evidence in ((None, None), (bytes(32), None), (bytes(32), bytes(32))):
 """
 
 
-def test_a_stranger_s_policy_is_installed_and_calculates(core_alone: Environment, tmp_path: Path):
+def test_a_stranger_s_policy_is_installed_and_calculates(
+    core_alone: Environment, tmp_path: Path
+) -> None:
     core_alone.install(build_wheel(ROOT / "examples" / "policy-holdback", tmp_path))
     listed = json.loads(core_alone.run("milestone", "plugins", "--json").stdout)["plugins"]
     assert [p["distribution"] for p in listed if p["name"] == "holdback"] == [

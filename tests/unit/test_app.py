@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,6 +14,9 @@ from milestone_core.domain.schedule import PolicyChoice
 from milestone_core.errors import BadInput, Misconfigured
 from milestone_core.policies import QuorumVesting
 from milestone_core.services.context import Context
+
+if TYPE_CHECKING:
+    from tests.conftest import Install
 
 PLUGIN = """
 from dataclasses import dataclass
@@ -59,7 +64,7 @@ def warnings() -> list[str]:
 
 
 @pytest.fixture
-def app(install, tmp_path: Path, warnings) -> App:
+def app(install: Install, tmp_path: Path, warnings: list[str]) -> App:
     install("milestone-thing", "thing", PLUGIN)
     (tmp_path / "data").mkdir()
     environ = {
@@ -71,42 +76,44 @@ def app(install, tmp_path: Path, warnings) -> App:
     return App(environ, tmp_path, tell=warnings.append, warn=warnings.append, flags=flags)
 
 
-def module():
-    import plugin_of_milestone_thing
+def module() -> Any:
+    """The plugin's own module, which exists only while a test has it installed."""
+    return importlib.import_module("plugin_of_milestone_thing")
 
-    return plugin_of_milestone_thing
 
-
-def test_the_app_is_what_services_work_with(app):
+def test_the_app_is_what_services_work_with(app: App) -> None:
     context: Context = app
     assert context.network == "devnet"
     assert context.network_id == 0
     assert context.now() > 1_700_000_000_000
 
 
-def test_a_port_is_made_once_with_its_settings_and_surroundings(app, tmp_path):
+def test_a_port_is_made_once_with_its_settings_and_surroundings(app: App, tmp_path: Path) -> None:
     assert app.plugins.names("chain") == ("thing",)
     assert module().opened == []
-    chain = app.chain
-    assert app.chain is chain
-    assert module().opened == [chain]
+    chain: Any = app.chain
     assert chain.settings.label == "labelled"
     assert chain.surroundings.data_dir == tmp_path / "data"
     assert chain.surroundings.network == "devnet"
     assert chain.surroundings.user_agent.startswith("milestone/")
+    assert app.chain is chain
+    assert module().opened == [chain]
 
 
-def test_closing_lets_go_of_what_was_made_and_of_nothing_else(app):
+def test_closing_lets_go_of_what_was_made_and_of_nothing_else(app: App) -> None:
     with app:
         chain = app.chain
     assert module().closed == [chain]
 
 
-def test_a_corrupt_store_is_kept_aside_and_a_new_one_opened(app, tmp_path, warnings):
+def test_a_corrupt_store_is_kept_aside_and_a_new_one_opened(
+    app: App, tmp_path: Path, warnings: list[str]
+) -> None:
     data = tmp_path / "data"
     (data / "things").write_text("gibberish")
     (data / "things-wal").write_text("more of it")
-    assert app.storage.settings.label == "labelled"
+    storage: Any = app.storage
+    assert storage.settings.label == "labelled"
     assert (data / "things").read_text() == "fine"
     assert not (data / "things-wal").exists()
     [kept] = data.glob("things.corrupt-*Z")
@@ -117,25 +124,28 @@ def test_a_corrupt_store_is_kept_aside_and_a_new_one_opened(app, tmp_path, warni
     assert "gibberish" in warning
 
 
-def test_a_policy_is_made_from_the_schedule_s_settings(app):
-    assert app.policy(PolicyChoice("thing", {"label": "mine"})).settings.label == "mine"
-    assert app.policy(PolicyChoice("thing")).settings.label == "plain"
+def test_a_policy_is_made_from_the_schedule_s_settings(app: App) -> None:
+    mine: Any = app.policy(PolicyChoice("thing", {"label": "mine"}))
+    plain: Any = app.policy(PolicyChoice("thing"))
+    assert (mine.settings.label, plain.settings.label) == ("mine", "plain")
     assert isinstance(app.policy(PolicyChoice("quorum-vesting")), QuorumVesting)
 
 
-def test_a_policy_s_settings_are_checked(app):
+def test_a_policy_s_settings_are_checked(app: App) -> None:
     with pytest.raises(BadInput, match="'thing': label: it must be text"):
         app.policy(PolicyChoice("thing", {"label": 1}))
     with pytest.raises(BadInput, match="unknown setting 'label'; known: none"):
         app.policy(PolicyChoice("quorum-vesting", {"label": 1}))
 
 
-def test_a_policy_that_is_not_installed_is_refused(app):
+def test_a_policy_that_is_not_installed_is_refused(app: App) -> None:
     with pytest.raises(Misconfigured, match="no policy 'odd'; installed: quorum-vesting, thing"):
         app.policy(PolicyChoice("odd"))
 
 
-def test_broken_plugins_and_conflicts_are_warned_about_once(install, app, warnings):
+def test_broken_plugins_and_conflicts_are_warned_about_once(
+    install: Install, app: App, warnings: list[str]
+) -> None:
     install("milestone-broken", "thing", "import nothing_of_this_name")
     install("milestone-copy", "thing", PLUGIN)
     assert app.plugins is app.plugins

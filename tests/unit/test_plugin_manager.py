@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import pytest
 
 from milestone_core.errors import Misconfigured
 from milestone_core.plugin import BLOCK_VARIABLE, LOAD_VARIABLE, Plugin, PluginState
 from milestone_core.plugin_manager import PluginManager
+from milestone_core.providers import Surroundings
+
+if TYPE_CHECKING:
+    from tests.conftest import Install
 
 HEAD = "from milestone_core.api import Provider, hookimpl\n"
 POLICY = (
@@ -32,7 +39,7 @@ def find(manager: PluginManager, distribution: str) -> Plugin:
     return plugin
 
 
-def test_what_is_built_in_comes_through_the_same_manager():
+def test_what_is_built_in_comes_through_the_same_manager() -> None:
     manager = PluginManager.installed(only())
     assert [
         (p.name, p.distribution, p.state) for p in manager.plugins if p.state.value != "off"
@@ -44,13 +51,14 @@ def test_what_is_built_in_comes_through_the_same_manager():
     assert manager.names("policy") == ("quorum-vesting",)
 
 
-def test_an_installed_distribution_offers_its_provider(install):
+def test_an_installed_distribution_offers_its_provider(install: Install) -> None:
     install("milestone-odd", "odd", POLICY)
     manager = PluginManager.installed(only("odd"))
     assert find(manager, "milestone-odd") == Plugin(
         "odd", "milestone-odd", "1.2.3", hooks=("milestone_release_policy",)
     )
-    assert manager.provider("policy", "odd").create(None, None) == "odd policy"
+    surroundings = Surroundings(Path("data"), "devnet", "test/1")
+    assert manager.provider("policy", "odd").create(None, surroundings) == "odd policy"
 
 
 BROKEN = {
@@ -70,7 +78,9 @@ BROKEN = {
 
 
 @pytest.mark.parametrize(("source", "cause"), BROKEN.values(), ids=BROKEN)
-def test_a_broken_plugin_is_recorded_and_takes_nothing_down(install, source, cause):
+def test_a_broken_plugin_is_recorded_and_takes_nothing_down(
+    install: Install, source: str, cause: str
+) -> None:
     install("milestone-odd", "odd", source)
     install("milestone-other", "other", POLICY.replace('"odd"', '"other"'))
     manager = PluginManager.installed(only("odd", "other"))
@@ -80,7 +90,7 @@ def test_a_broken_plugin_is_recorded_and_takes_nothing_down(install, source, cau
     assert manager.names("policy") == ("other", "quorum-vesting")
 
 
-def test_asking_for_what_a_broken_plugin_offers_stops_with_its_cause(install):
+def test_asking_for_what_a_broken_plugin_offers_stops_with_its_cause(install: Install) -> None:
     install("milestone-odd", "odd", "import nothing_of_this_name")
     manager = PluginManager.installed(only("odd"))
     with pytest.raises(
@@ -91,7 +101,9 @@ def test_asking_for_what_a_broken_plugin_offers_stops_with_its_cause(install):
     assert isinstance(raised.value.__cause__, ModuleNotFoundError)
 
 
-def test_a_broken_plugin_of_ours_is_told_even_if_its_entry_point_has_another_name(install):
+def test_a_broken_plugin_of_ours_is_told_even_if_its_entry_point_has_another_name(
+    install: Install,
+) -> None:
     install("milestone-storage-sqlite", "files", "import nothing_of_this_name")
     manager = PluginManager.installed(only("files"))
     with pytest.raises(
@@ -100,7 +112,7 @@ def test_a_broken_plugin_of_ours_is_told_even_if_its_entry_point_has_another_nam
         manager.provider("storage", "sqlite")
 
 
-def test_one_name_from_two_distributions_is_refused_naming_both(install):
+def test_one_name_from_two_distributions_is_refused_naming_both(install: Install) -> None:
     install("milestone-odd", "odd", POLICY)
     install("milestone-odder", "odder", POLICY)
     manager = PluginManager.installed(only("odd", "odder"))
@@ -110,14 +122,14 @@ def test_one_name_from_two_distributions_is_refused_naming_both(install):
     assert len(manager.conflicts) == 1
 
 
-def test_nobody_replaces_a_built_in_policy(install):
+def test_nobody_replaces_a_built_in_policy(install: Install) -> None:
     install("milestone-odd", "odd", POLICY.replace('"odd"', '"quorum-vesting"'))
     manager = PluginManager.installed(only("odd"))
     with pytest.raises(Misconfigured, match=r"milestone-core .* and milestone-odd 1\.2\.3"):
         manager.provider("policy", "quorum-vesting")
 
 
-def test_the_same_name_for_two_ports_is_no_conflict(install):
+def test_the_same_name_for_two_ports_is_no_conflict(install: Install) -> None:
     install("milestone-odd", "odd", POLICY)
     install("milestone-odder", "odder", POLICY.replace("release_policy", "storage"))
     manager = PluginManager.installed(only("odd", "odder"))
@@ -125,7 +137,7 @@ def test_the_same_name_for_two_ports_is_no_conflict(install):
     assert manager.names("storage") == ("odd",)
 
 
-def test_an_unknown_name_lists_the_installed_ones():
+def test_an_unknown_name_lists_the_installed_ones() -> None:
     with pytest.raises(Misconfigured, match=r"no policy 'quorum'; installed: quorum-vesting"):
         PluginManager.installed(only()).provider("policy", "quorum")
 
@@ -139,19 +151,21 @@ def test_an_unknown_name_lists_the_installed_ones():
         ("storage", "tinydb", "milestone-storage-tinydb"),
     ],
 )
-def test_a_provider_of_ours_that_is_missing_says_what_to_install(port, name, distribution):
+def test_a_provider_of_ours_that_is_missing_says_what_to_install(
+    port: str, name: str, distribution: str
+) -> None:
     with pytest.raises(Misconfigured, match=distribution) as raised:
         PluginManager().provider(port, name)
     assert raised.value.hint == f"pip install {distribution}"
 
 
-def test_a_command_of_ours_that_is_missing_says_what_to_install():
+def test_a_command_of_ours_that_is_missing_says_what_to_install() -> None:
     with pytest.raises(Misconfigured, match="milestone-devnet") as raised:
         PluginManager().command("devnet")
     assert raised.value.hint == "pip install milestone-devnet"
 
 
-def test_the_environment_limits_what_is_loaded(install):
+def test_the_environment_limits_what_is_loaded(install: Install) -> None:
     install("milestone-odd", "odd", POLICY)
     install("milestone-storage-sqlite", "sqlite", SQLITE)
     manager = PluginManager.installed(only("milestone-odd"))
@@ -162,13 +176,13 @@ def test_the_environment_limits_what_is_loaded(install):
     assert LOAD_VARIABLE in raised.value.hint
 
 
-def test_a_blocked_plugin_is_not_even_imported(install):
+def test_a_blocked_plugin_is_not_even_imported(install: Install) -> None:
     install("milestone-odd", "odd", "raise SystemExit('imported')")
     manager = PluginManager.installed({BLOCK_VARIABLE: "odd"})
     assert find(manager, "milestone-odd").state is PluginState.OFF
 
 
-def test_settings_become_tables_and_absent_plugins_keep_theirs(install):
+def test_settings_become_tables_and_absent_plugins_keep_theirs(install: Install) -> None:
     install("milestone-storage-sqlite", "sqlite", SQLITE)
     install("milestone-odd", "odd", "import nothing_of_this_name")
     manager = PluginManager.installed(only("sqlite", "odd"))

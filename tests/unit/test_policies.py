@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,7 +32,7 @@ def context(*, vested: int, proven: bool, amount: int = 100) -> ReleaseContext:
 
 
 @given(amount=st.integers(1, 2**63 - 1), share=st.fractions(0, 1))
-def test_it_releases_exactly_what_the_contract_would_pay(amount, share):
+def test_it_releases_exactly_what_the_contract_would_pay(amount: int, share: Fraction) -> None:
     vested = int(amount * share)
     answer = QuorumVesting().releasable(context(vested=vested, proven=True, amount=amount))
     assert answer.amount == vested
@@ -45,7 +47,7 @@ def test_it_releases_exactly_what_the_contract_would_pay(amount, share):
         (100, True, "proven and fully vested"),
     ],
 )
-def test_the_reason_tells_what_is_missing(vested, proven, reason):
+def test_the_reason_tells_what_is_missing(vested: int, proven: bool, reason: str) -> None:
     assert QuorumVesting().releasable(context(vested=vested, proven=proven)).reason == reason
 
 
@@ -53,5 +55,5 @@ class TestConformance(ReleasePolicyConformance):
     plugin = "milestone_core.policies"
 
 
-def test_the_policy_that_a_schedule_has_by_default_is_there():
+def test_the_policy_that_a_schedule_has_by_default_is_there() -> None:
     assert DEFAULT_POLICY in PluginManager.installed().names("policy")

@@ -26,7 +26,7 @@ BASE = Path("/project")
 SETTINGS = settings_of(Everything)
 
 
-def test_fields_are_read_with_their_types_defaults_and_help():
+def test_fields_are_read_with_their_types_defaults_and_help() -> None:
     assert [(s.name, s.kind, s.default, s.help) for s in SETTINGS.values()] == [
         ("url", str, "ws://localhost", "where it listens"),
         ("timeout", int, 30, ""),
@@ -46,14 +46,14 @@ def test_fields_are_read_with_their_types_defaults_and_help():
         ("file", "/a/b", Path("/a/b")),
     ],
 )
-def test_text_becomes_a_value(name, text, value):
+def test_text_becomes_a_value(name: str, text: str, value: object) -> None:
     assert SETTINGS[name].from_text(text, BASE) == value
 
 
 @pytest.mark.parametrize(
     ("name", "text"), [("timeout", "1.5"), ("timeout", ""), ("timeout", "٣"), ("strict", "maybe")]
 )
-def test_text_of_another_type_is_refused(name, text):
+def test_text_of_another_type_is_refused(name: str, text: str) -> None:
     with pytest.raises(ValueError, match="it must be"):
         SETTINGS[name].from_text(text, BASE)
 
@@ -62,17 +62,17 @@ def test_text_of_another_type_is_refused(name, text):
     ("name", "value"),
     [("url", 1), ("timeout", True), ("timeout", "1"), ("strict", 1), ("file", 1), ("url", None)],
 )
-def test_a_document_s_types_are_taken_exactly(name, value):
+def test_a_document_s_types_are_taken_exactly(name: str, value: object) -> None:
     with pytest.raises(ValueError, match="it must be"):
         SETTINGS[name].from_document(value, BASE)
 
 
-def test_a_path_may_begin_at_home(monkeypatch):
+def test_a_path_may_begin_at_home(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/home/somebody")
     assert SETTINGS["file"].from_document("~/x", BASE) == Path("/home/somebody/x")
 
 
-def test_a_document_becomes_the_settings_object():
+def test_a_document_becomes_the_settings_object() -> None:
     made = settings_from_document(Everything, {"timeout": 5, "file": "x"}, BASE)
     assert made == Everything(timeout=5, file=BASE / "x")
 
@@ -85,12 +85,14 @@ def test_a_document_becomes_the_settings_object():
         ({"timeout": 0}, "a timeout of 0 seconds"),
     ],
 )
-def test_what_does_not_fit_is_refused_with_its_name(document, fault):
+def test_what_does_not_fit_is_refused_with_its_name(
+    document: dict[str, object], fault: str
+) -> None:
     with pytest.raises(ValueError, match=fault):
         settings_from_document(Everything, document, BASE)
 
 
-def test_a_field_needs_a_default_and_a_type_that_can_be_set():
+def test_a_field_needs_a_default_and_a_type_that_can_be_set() -> None:
     @dataclass(frozen=True)
     class Undecided:
         url: str

@@ -19,7 +19,7 @@ def _wall_clock_ms() -> int:
 class Clock:
     """POSIX milliseconds and slots from one anchor, which both phases of validation share.
 
-    ``offset_ms`` is how far the devnet is ahead of the machine. It only ever grows.
+    ``offset_ms`` is how far the devnet is ahead of the machine. On one chain it only ever grows.
     """
 
     def __init__(
@@ -47,6 +47,11 @@ class Clock:
         if self.now_ms() + milliseconds > END_OF_TIME_MS:
             raise ValueError("that is beyond the year 9999")
         self.offset_ms += milliseconds
+
+    def adopt(self, slots: SlotConfig, offset_ms: int) -> None:
+        """Become the clock of another chain; only here may time go back."""
+        self.slots = slots
+        self.offset_ms = offset_ms
 
     def reach(self, slot: int) -> None:
         """Jump to the start of ``slot`` unless it has begun already."""

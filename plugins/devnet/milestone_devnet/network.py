@@ -11,12 +11,17 @@ NETWORK_ID = 0
 # clients that have a slot configuration for preview built in can use the devnet unchanged, and the
 # epoch is never 0, on which some clients fail.
 SYSTEM_START_MS = 1_666_656_000_000
-SLOTS = SlotConfig(zero_time_ms=SYSTEM_START_MS, zero_slot=0, slot_length_ms=1000)
+SLOT_LENGTH_MS = 1000
 EPOCH_LENGTH = 86_400
 SECURITY_PARAMETER = 432
 
 # 3k/f slots (f = 1/20): how far ahead the ledger vouches for the length of a slot.
 SAFE_ZONE = 60 * SECURITY_PARAMETER
+
+
+def slots_of(slot_length_ms: int) -> SlotConfig:
+    """The clock of slots of a devnet, whose slot 0 began at the system's start."""
+    return SlotConfig(SYSTEM_START_MS, zero_slot=0, slot_length_ms=slot_length_ms)
 
 
 def epoch_of(slot: int) -> int:

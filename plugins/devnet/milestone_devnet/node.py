@@ -6,7 +6,7 @@ import asyncio
 import threading
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from milestone_devnet.control.client import ControlClient, Funding, Now
 from milestone_devnet.serving import Endpoints, Settings, serving
@@ -95,6 +95,14 @@ class Devnet:
     def advance(self, *, seconds: int | None = None, to_ms: int | None = None) -> Now:
         """See :meth:`ControlClient.advance`."""
         return self.control.advance(seconds=seconds, to_ms=to_ms)
+
+    def rollback(self, blocks: int, *, keep: bool = False) -> Now:
+        """See :meth:`ControlClient.rollback`."""
+        return self.control.rollback(blocks, keep=keep)
+
+    def fault(self, kind: str, **details: Any) -> dict[str, Any]:
+        """See :meth:`ControlClient.fault`."""
+        return self.control.fault(kind, **details)
 
     def _run(self) -> None:
         try:

@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from aiohttp import web
 
 from milestone_core.api import BadInput, MilestoneError
 from milestone_devnet.chain.chain import Chain
-from milestone_devnet.chain.genesis import genesis
-from milestone_devnet.chain.state_file import create_state_file, open_state_file
-from milestone_devnet.chain.store import Store
+from milestone_devnet.chain.opening import open_chain
 from milestone_devnet.changes import Changes
-from milestone_devnet.clock import Clock
 from milestone_devnet.control.server import ControlServer
-from milestone_devnet.kupo.matches import Index
+from milestone_devnet.faults.board import FaultBoard
+from milestone_devnet.faults.faults import Faults
+from milestone_devnet.faults.transport import Misbehaving
+from milestone_devnet.kupo.index import Index
 from milestone_devnet.kupo.patterns import InvalidPattern, Pattern, parse
 from milestone_devnet.kupo.server import KupoServer
-from milestone_devnet.ledger import default_parameters
-from milestone_devnet.network import SLOTS
 from milestone_devnet.ogmios.server import OgmiosServer
+from milestone_devnet.ogmios.versions import Version
+from milestone_devnet.parameter_file import read_parameters
 
 _log = logging.getLogger(__name__)
 
@@ -41,7 +42,9 @@ class Settings:
 
     ``state`` is its file, None for memory. ``block_time`` is in seconds; 0 makes a block at once
     for every transaction. A port of 0 is chosen by the system. ``match`` are the patterns that
-    Kupo indexes.
+    Kupo indexes. ``ogmios_version`` is the protocol that Ogmios speaks. ``slot_length_ms`` is None
+    for that of the chain, one second for a new one. ``snapshot`` is a file that a new chain begins
+    with, ``parameters`` one of protocol parameters to override.
     """
 
     state: Path | None = None
@@ -51,6 +54,10 @@ class Settings:
     kupo_port: int = 0
     control_port: int = 0
     match: tuple[str, ...] = ("*",)
+    ogmios_version: Version = Version.V7_0
+    slot_length_ms: int | None = None
+    snapshot: Path | None = None
+    parameters: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,44 +69,33 @@ class Endpoints:
     control: str
 
 
-def open_chain(state: Path | None, *, instant: bool = False) -> Chain:
-    """The chain of a state file, or a new one.
-
-    :raises CorruptStore: the file is there and is not a devnet's; it is left as it is.
-    :raises Busy: another devnet runs on it.
-    :raises BadInput: the file cannot be made.
-    """
-    fresh = Clock(SLOTS)
-    first, outputs = genesis(fresh.slot())
-    if state is None:
-        store = Store.in_memory(first, outputs, 0)
-    else:
-        if not state.exists():
-            with suppress(FileExistsError):
-                create_state_file(state, first, outputs)
-        store = open_state_file(state)
-    clock = Clock(SLOTS, store.clock_offset_ms())
-    return Chain(store, clock, default_parameters(), instant=instant)
-
-
 @asynccontextmanager
 async def serving(settings: Settings) -> AsyncIterator[Endpoints]:
     """Run a devnet for as long as the context lasts.
 
-    :raises BadInput: a port is taken, or a pattern is none.
+    :raises BadInput: a port is taken, a pattern is none, or a file is wrong.
+    :raises CorruptStore: the state file or the snapshot is not a devnet's.
     """
     patterns = [_pattern(text) for text in settings.match]
-    chain = open_chain(settings.state, instant=settings.block_time == 0)
+    chain = open_chain(
+        settings.state,
+        instant=settings.block_time == 0,
+        slot_length_ms=settings.slot_length_ms,
+        snapshot=settings.snapshot,
+        parameters=None if settings.parameters is None else read_parameters(settings.parameters),
+    )
     async with AsyncExitStack() as stack:
         stack.callback(chain.store.close)
         changes = Changes()
-        chain.on_change = changes.ring
         index = Index(chain.store.connection, patterns)
+        _follow(chain, index, changes)
+        ogmios = OgmiosServer(chain, changes, settings.ogmios_version)
+        faults = FaultBoard(index, ogmios.lose_node)
         described: dict[str, str] = {}
         servers = {
-            "ogmios": OgmiosServer(chain, changes).application(),
+            "ogmios": ogmios.application(),
             "kupo": KupoServer(chain, index).application(),
-            "control": ControlServer(chain, changes, lambda: described).application(),
+            "control": ControlServer(chain, changes, faults, lambda: described).application(),
         }
         listeners = {
             "ogmios": (settings.host, settings.ogmios_port),
@@ -108,7 +104,7 @@ async def serving(settings: Settings) -> AsyncIterator[Endpoints]:
         }
         for name, (host, port) in listeners.items():
             scheme = "ws" if name == "ogmios" else "http"
-            where = await _listen(stack, servers[name], host, port)
+            where = await _listen(stack, servers[name], host, port, faults.of(name))
             described[name] = f"{scheme}://{where}"
         endpoints = Endpoints(**described)
         producer = asyncio.create_task(_produce(chain, settings.block_time or _HEARTBEAT_SECONDS))
@@ -116,19 +112,40 @@ async def serving(settings: Settings) -> AsyncIterator[Endpoints]:
         yield endpoints
 
 
-async def _listen(stack: AsyncExitStack, app: web.Application, host: str, port: int) -> str:
+def _follow(chain: Chain, index: Index, changes: Changes) -> None:
+    def changed() -> None:
+        index.follow()
+        changes.ring()
+
+    chain.on_change = changed
+    chain.on_rollback = index.rolled_back
+
+
+async def _listen(
+    stack: AsyncExitStack, app: web.Application, host: str, port: int, faults: Faults | None
+) -> str:
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
+    assert runner.server is not None
+    protocol: Callable[[], asyncio.Protocol] = runner.server
+    if faults is not None:
+        protocol = partial(_misbehaving, runner.server, faults)
     try:
-        await web.TCPSite(runner, host, port).start()
+        server = await asyncio.get_running_loop().create_server(protocol, host, port, backlog=128)
     except OSError as error:
         raise BadInput(
             f"cannot listen on {host} port {port}: {error.strerror}",
             hint="choose another port, or 0 for any; perhaps another devnet is running",
         ) from error
-    bound = runner.addresses[0][1]
+    # Stops listening first; the runner then ends the connections that are left.
+    stack.callback(server.close)
+    bound = server.sockets[0].getsockname()[1]
     return f"[{host}]:{bound}" if ":" in host else f"{host}:{bound}"
+
+
+def _misbehaving(protocol: Callable[[], asyncio.Protocol], faults: Faults) -> Misbehaving:
+    return Misbehaving(protocol(), faults)
 
 
 async def _produce(chain: Chain, seconds: float) -> None:

@@ -7,8 +7,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from milestone_core.api import CorruptStore, Misconfigured
-from milestone_storage_sqlite.lock import WAIT_SECONDS, exclusive
+from milestone_core.api import LOCK_WAIT_SECONDS, CorruptStore, Misconfigured, exclusive_lock
 from milestone_storage_sqlite.refusals import translated, unusable
 
 # "MLST", in the header's field for it: https://www.sqlite.org/fileformat2.html#application_id
@@ -38,7 +37,7 @@ def ensure(path: Path) -> None:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists():
-            with exclusive(path.with_name(path.name + ".lock")):
+            with exclusive_lock(path.with_name(path.name + ".lock")):
                 if not path.exists():
                     _create(path)
     except OSError as error:
@@ -75,7 +74,7 @@ def connect(path: Path, mode: str = "rw") -> sqlite3.Connection:
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={mode}",
         uri=True,
-        timeout=WAIT_SECONDS,
+        timeout=LOCK_WAIT_SECONDS,
         isolation_level=None,  # transactions begin where we say
         check_same_thread=False,
     )
@@ -95,7 +94,8 @@ def open_checked(path: Path) -> sqlite3.Connection:
     :raises Misconfigured: a newer version wrote it, or it cannot be opened.
     """
     # Never look into the file by hand: closing it would drop SQLite's locks of this process
-    # (https://www.sqlite.org/howtocorrupt.html, 2.2). SQLite takes an empty file for a new one.
+    # (https://www.sqlite.org/howtocorrupt.html, 2.2). SQLite would take an empty file for a new
+    # one, and delete the log beside it.
     if path.is_file() and path.stat().st_size == 0:
         raise CorruptStore(path, "it is empty")
     with translated(path):

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from milestone_core.api import CorruptStore, MilestoneError, Misconfigured
-from milestone_storage_sqlite.lock import busy
+from milestone_core.api import CorruptStore, MilestoneError, Misconfigured, lock_is_busy
 
 # Primary result codes, https://www.sqlite.org/rescode.html
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
@@ -55,7 +54,7 @@ def _refusal(error: sqlite3.Error, path: Path) -> MilestoneError | None:
     # The module's own errors about content (text that is not UTF-8) carry no code.
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
     if code in _BUSY:
-        return busy(path)
+        return lock_is_busy(path)
     if code in _CORRUPT:
         return CorruptStore(path, str(error))
     if code in _UNUSABLE:

@@ -15,8 +15,13 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
-from milestone_core.api import CorruptStore, Document, StorageTransaction
-from milestone_storage_sqlite.documents import check_name, plain
+from milestone_core.api import (
+    CorruptStore,
+    Document,
+    StorageTransaction,
+    check_name,
+    plain_document,
+)
 from milestone_storage_sqlite.file import connect, ensure, open_checked
 from milestone_storage_sqlite.refusals import translated
 
@@ -32,6 +37,7 @@ class SqliteStorage:
         self._path = path
         ensure(path)
         self._reader = open_checked(path)
+        # Not every build of SQLite lets threads share a connection (sqlite3.threadsafety).
         self._reading = threading.Lock()
 
     def read(self, collection: str, key: str) -> Document | None:
@@ -89,7 +95,7 @@ class _Transaction:
     def put(self, collection: str, key: str, document: Document) -> None:
         check_name("collection", collection)
         check_name("key", key)
-        text = json.dumps(plain(document), ensure_ascii=False, separators=(",", ":"))
+        text = json.dumps(plain_document(document), ensure_ascii=False, separators=(",", ":"))
         with translated(self._path):
             self._connection.execute(
                 "INSERT OR REPLACE INTO documents (collection, key, document) VALUES (?, ?, ?)",

@@ -13,11 +13,15 @@ from pathlib import Path
 
 import tinydb.table
 
-from milestone_core.api import Document, StorageTransaction
+from milestone_core.api import (
+    Document,
+    StorageTransaction,
+    check_name,
+    exclusive_lock,
+    plain_document,
+)
 from milestone_storage_tinydb.database import Database, to_read, to_write
-from milestone_storage_tinydb.documents import check_name, plain
 from milestone_storage_tinydb.file import unusable
-from milestone_storage_tinydb.lock import exclusive
 
 
 class TinyStorage:
@@ -54,7 +58,7 @@ class TinyStorage:
         """
         with ExitStack() as held:
             try:
-                held.enter_context(exclusive(self._path.with_name(self._path.name + ".lock")))
+                held.enter_context(exclusive_lock(self._path.with_name(self._path.name + ".lock")))
             except OSError as error:
                 raise unusable(self._path, error) from error
             database = to_write(self._path)
@@ -83,7 +87,7 @@ class _Transaction:
         return deepcopy(_read(self._open(), collection, key))
 
     def put(self, collection: str, key: str, document: Document) -> None:
-        keyed = tinydb.table.Document(plain(document), doc_id=key)  # type: ignore[arg-type]
+        keyed = tinydb.table.Document(plain_document(document), doc_id=key)  # type: ignore[arg-type]
         self.delete(collection, key)
         self._open().table(collection).insert(keyed)
 

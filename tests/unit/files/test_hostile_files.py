@@ -51,9 +51,7 @@ def test_no_message_carries_control_characters_of_the_file(desk: Desk) -> None:
     assert "\u202e" not in refusal.value.message
 
 
-@settings(
-    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=300), st.binary(max_size=300))
 def test_arbitrary_bytes_are_refused_by_name_and_never_crash(
     desk: Desk, toml: bytes, csv: bytes
@@ -109,9 +107,7 @@ def test_the_schedule_that_is_spoilt_below_is_sound(desk: Desk) -> None:
     assert desk.read(lines, desk.ROWS.splitlines()[0] + "\n<bob>,200,launch,at-once\n").schedule
 
 
-@settings(
-    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.dictionaries(st.sampled_from(sorted(WHOLE)), toml_like, max_size=2), printable)
 def test_values_of_any_shape_are_read_or_refused_and_never_crash(
     desk: Desk, spoilt: dict[str, object], cell: str

@@ -194,14 +194,11 @@ def test_what_was_read_is_read_again_from_its_document(desk: Desk) -> None:
     assert parse_document(schedule.document()) == schedule
 
 
-def test_fifty_beneficiaries_are_read_in_well_under_50_ms(desk: Desk) -> None:
+def test_fifty_beneficiaries_are_read_within_the_five_seconds_of_sc_002(desk: Desk) -> None:
     csv = "beneficiary,amount,milestone,vesting\n" + "".join(
         f"{desk.address(number)},{number}.5,launch,monthly\n" for number in range(100, 150)
     )
     desk.read(csv=csv)
-    durations = []
-    for _ in range(5):
-        before = time.perf_counter()
-        desk.read(csv=csv)
-        durations.append(time.perf_counter() - before)
-    assert min(durations) < 0.05
+    before = time.perf_counter()
+    desk.read(csv=csv)
+    assert time.perf_counter() - before < 5

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from milestone_core.domain.address import Address, Credential
@@ -270,7 +270,6 @@ json_values = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(st.sampled_from(sorted(RECORDS)), st.data())
 def test_values_of_any_shape_are_read_or_broken_and_never_crash(
     collection: str, data: st.DataObject
@@ -285,7 +284,6 @@ def test_values_of_any_shape_are_read_or_broken_and_never_crash(
     assert encode(read) == document
 
 
-@settings(deadline=None)
 @given(json_values)
 def test_what_is_no_object_at_all_is_broken(document: Any) -> None:
     for _, _, decode in RECORDS.values():

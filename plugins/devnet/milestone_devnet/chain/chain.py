@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from milestone_devnet.chain.block import Block
-from milestone_devnet.chain.mempool import Mempool
+from milestone_devnet.chain.genesis import genesis
+from milestone_devnet.chain.mempool import Fallen, Mempool
 from milestone_devnet.chain.store import Included, Store
 from milestone_devnet.clock import Clock, iso_time
 from milestone_devnet.ledger import (
@@ -21,7 +23,7 @@ from milestone_devnet.ledger import (
     decode_transaction,
     evaluate,
 )
-from milestone_devnet.network import NETWORK_ID
+from milestone_devnet.network import NETWORK_ID, slots_of
 
 _log = logging.getLogger(__name__)
 
@@ -33,7 +35,8 @@ class Chain:
 
     :param instant: whether each accepted transaction gets a block at once.
 
-    ``on_change`` is called whenever mempool or tip have changed.
+    ``on_change`` is called whenever mempool or tip have changed; ``on_rollback`` before that, with
+    the height of the newest block that is still there, or -1 where all is another chain.
     """
 
     def __init__(
@@ -47,6 +50,7 @@ class Chain:
         self.state = store.state()
         self.mempool = Mempool(self.state)
         self.on_change: Callable[[], None] = lambda: None
+        self.on_rollback: Callable[[int], None] = lambda _height: None
         # The machine's clock may have been set back since the file was written.
         clock.reach(self.tip.slot)
 
@@ -121,12 +125,63 @@ class Chain:
         _log.info("time is now %s, slot %d", iso_time(self.clock.now_ms()), block.slot)
         return block
 
+    def rollback(self, blocks: int, *, keep: bool = False) -> Block:
+        """Undo the newest blocks, as a node does that changes to another fork. Time goes on.
+
+        :param keep: whether their transactions go back into the mempool, ahead of what is pending;
+            otherwise they are gone until somebody submits them again.
+        :raises ValueError: there are not so many blocks after the first.
+        """
+        if not 1 <= blocks <= self.tip.height:
+            raise ValueError(f"there are {self.tip.height} blocks after the first")
+        height = self.tip.height - blocks
+        undone = [decode_transaction(cbor) for cbor in self.store.transactions_above(height)]
+        pending = [included.transaction for included in self.mempool]
+        self.store.truncate(height)
+        self._reload()
+        self.mempool, fallen = Mempool.holding(
+            [*(undone if keep else []), *pending],
+            self.state,
+            self._environment(self.clock.slot()),
+        )
+        _log.info("rolled back %d blocks, to block %d", blocks, height)
+        self._report_fallen(fallen)
+        self.on_rollback(height)
+        self.on_change()
+        return self.tip
+
+    def reset(self) -> Block:
+        """Begin another chain, at the machine's time; nothing of the old one is left."""
+        self.clock.adopt(self.clock.slots, offset_ms=0)
+        self.store.begin_again(*genesis(self.clock.slot()))
+        return self._begin_again("reset")
+
+    def restore(self, snapshot: Path) -> Block:
+        """Become the chain of a snapshot, at the time it had then and what has passed since.
+
+        :raises CorruptStore: the file is no snapshot; nothing has changed.
+        """
+        self.store.adopt(snapshot)
+        return self._begin_again("restored a snapshot")
+
+    def _begin_again(self, how: str) -> Block:
+        self.clock.adopt(slots_of(self.store.slot_length_ms()), self.store.clock_offset_ms())
+        self._reload()
+        self.mempool = Mempool(self.state)
+        self.clock.reach(self.tip.slot)
+        _log.info("%s: block %d, slot %d", how, self.tip.height, self.tip.slot)
+        self.on_rollback(-1)
+        self.on_change()
+        return self.tip
+
+    def _reload(self) -> None:
+        self.tip = self.store.tip()
+        self.state = self.store.state()
+
     def _environment(self, slot: int) -> Environment:
         return Environment(self.parameters, slot, self.clock.slots, NETWORK_ID)
 
-    def _report(
-        self, block: Block, included: list[Included], fallen: list[tuple[Transaction, str]]
-    ) -> None:
+    def _report(self, block: Block, included: list[Included], fallen: list[Fallen]) -> None:
         for item in included:
             verdict = "included" if item.effect.valid else "included, scripts failed:"
             _log.info(
@@ -137,6 +192,9 @@ class Chain:
                 block.slot,
                 item.effect.fee,
             )
+        self._report_fallen(fallen)
+
+    def _report_fallen(self, fallen: list[Fallen]) -> None:
         for transaction, rule in fallen:
             _log.warning("dropped %s from the mempool: %s", transaction.id.hex(), rule)
 

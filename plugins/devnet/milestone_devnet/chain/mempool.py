@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from milestone_devnet.chain.store import Included
@@ -21,6 +21,9 @@ from milestone_devnet.ledger import (
 
 # Two blocks' worth, as a node has by default; it is what sizeOfMempool tells, not enforced.
 CAPACITY_IN_BLOCKS = 2
+
+# A transaction that left the mempool without a block, and the rule that it broke.
+Fallen = tuple[Transaction, str]
 
 
 @dataclass(slots=True)
@@ -105,7 +108,7 @@ class Mempool:
 
     def over(
         self, state: LedgerState, environment: Environment, *, without: frozenset[bytes]
-    ) -> tuple[Mempool, list[tuple[Transaction, str]]]:
+    ) -> tuple[Mempool, list[Fallen]]:
         """The mempool over another state or slot, and what fell out of it, with the reason.
 
         ``without`` are the ids that the state holds already. A transaction falls out when its
@@ -113,7 +116,7 @@ class Mempool:
         is taken over unchecked: only slot and predecessors could change a verdict.
         """
         fresh = Mempool(state)
-        fallen: list[tuple[Transaction, str]] = []
+        fallen: list[Fallen] = []
         for included in self:
             if included.transaction.id in without:
                 continue
@@ -125,6 +128,20 @@ class Mempool:
             except Refused as refusal:
                 fallen.append((included.transaction, refusal.rule))
         return fresh, fallen
+
+    @classmethod
+    def holding(
+        cls, transactions: Iterable[Transaction], state: LedgerState, environment: Environment
+    ) -> tuple[Mempool, list[Fallen]]:
+        """A mempool of what a state still takes, all checked anew, and what it does not take."""
+        mempool = cls(state)
+        fallen: list[Fallen] = []
+        for transaction in transactions:
+            try:
+                mempool.admit(transaction, environment)
+            except Refused as refusal:
+                fallen.append((transaction, refusal.rule))
+        return mempool, fallen
 
     def _add(self, included: Included) -> None:
         effect = included.effect

@@ -17,6 +17,14 @@ CREATE TABLE transactions (
     UNIQUE (height, position)
 ) WITHOUT ROWID;
 
+-- Metadata labels, as 8 bytes because SQLite has no unsigned integers of that size.
+CREATE TABLE labels (
+    label BLOB NOT NULL,
+    transaction_id BLOB NOT NULL REFERENCES transactions ON DELETE CASCADE,
+    PRIMARY KEY (label, transaction_id)
+) WITHOUT ROWID;
+CREATE INDEX labels_by_transaction ON labels (transaction_id);
+
 CREATE TABLE outputs (
     transaction_id BLOB NOT NULL,
     output_index INTEGER NOT NULL,

@@ -9,11 +9,14 @@ from pathlib import Path
 
 from milestone_core.api import BadInput, Busy, CorruptStore
 from milestone_devnet.chain.block import Block
-from milestone_devnet.chain.store import APPLICATION_ID, FORMAT, Store, connect, writing
+from milestone_devnet.chain.database import check, connect, writing
+from milestone_devnet.chain.store import Store
 from milestone_devnet.ledger import TxIn, TxOut
 
 
-def create_state_file(path: Path, genesis: Block, outputs: Mapping[TxIn, TxOut]) -> None:
+def create_state_file(
+    path: Path, genesis: Block, outputs: Mapping[TxIn, TxOut], slot_length_ms: int
+) -> None:
     """Make the file of a new chain.
 
     :raises FileExistsError: there is a file already; it is left as it is.
@@ -23,7 +26,7 @@ def create_state_file(path: Path, genesis: Block, outputs: Mapping[TxIn, TxOut])
     try:
         draft.unlink(missing_ok=True)
         store = Store(connect(str(draft)))
-        store.found(genesis, outputs, offset_ms=0)
+        store.found(genesis, outputs, slot_length_ms)
         store.close()
         os.link(draft, path)
     except FileExistsError:
@@ -42,8 +45,8 @@ def open_state_file(path: Path) -> Store:
     """
     connection = None
     try:
-        connection = connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)
-        _check(connection)
+        connection = connect(f"{path.absolute().as_uri()}?mode=rw")
+        check(connection)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         # The first write takes the lock for as long as the process lives.
@@ -54,18 +57,6 @@ def open_state_file(path: Path) -> Store:
             connection.close()
         raise _explained(path, error) from error
     return Store(connection)
-
-
-def _check(connection: sqlite3.Connection) -> None:
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    if application != APPLICATION_ID:
-        raise sqlite3.DatabaseError("it is not the state file of a devnet")
-    row = connection.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
-    if row != (FORMAT,):
-        raise sqlite3.DatabaseError("it was written by another version of the devnet")
-    (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-    if verdict != "ok":
-        raise sqlite3.DatabaseError(str(verdict))
 
 
 def _explained(path: Path, error: sqlite3.Error) -> Busy | CorruptStore:

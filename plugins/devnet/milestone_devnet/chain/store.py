@@ -7,12 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
+from pathlib import Path
 
-from milestone_core.api import ServiceUnavailable
+from milestone_core.api import CorruptStore, ServiceUnavailable
 from milestone_devnet.chain.block import Block
+from milestone_devnet.chain.database import APPLICATION_ID, FORMAT, check, connect, writing
 from milestone_devnet.ledger import (
     Account,
     Credential,
+    DeserialisationFailure,
     Effect,
     LedgerState,
     Purpose,
@@ -21,10 +24,21 @@ from milestone_devnet.ledger import (
     TxOut,
     decode_output,
 )
+from milestone_devnet.ledger.auxiliary_data import labels_of
 from milestone_devnet.ledger.model import Pointer, blake2b_256
 
-APPLICATION_ID = 0x4D494C44  # "MILD", in the header of the file
-FORMAT = "1"
+# Every table, those that refer to others last.
+_TABLES = (
+    "meta",
+    "blocks",
+    "transactions",
+    "labels",
+    "outputs",
+    "assets",
+    "account_changes",
+    "datums",
+    "scripts",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +56,10 @@ class Store:
         self.connection = connection
 
     @classmethod
-    def in_memory(cls, genesis: Block, outputs: Mapping[TxIn, TxOut], offset_ms: int) -> Store:
+    def in_memory(cls, genesis: Block, outputs: Mapping[TxIn, TxOut], slot_length_ms: int) -> Store:
         """A chain that is forgotten when the process ends."""
         store = cls(connect(":memory:"))
-        store.found(genesis, outputs, offset_ms)
+        store.found(genesis, outputs, slot_length_ms)
         return store
 
     def close(self) -> None:
@@ -61,10 +75,11 @@ class Store:
 
     def clock_offset_ms(self) -> int:
         """How far the clock was ahead of the machine's when the newest block was made."""
-        (value,) = self.connection.execute(
-            "SELECT value FROM meta WHERE key = 'clock_offset_ms'"
-        ).fetchone()
-        return int(value)
+        return self._number("clock_offset_ms")
+
+    def slot_length_ms(self) -> int:
+        """How long this chain's slots are."""
+        return self._number("slot_length_ms")
 
     def height_of(self, transaction_id: bytes) -> int | None:
         """The height of the block that holds a transaction, None where no block does."""
@@ -95,18 +110,25 @@ class Store:
 
         :raises ServiceUnavailable: the disk is full or fails; the block was not written.
         """
-        try:
-            with writing(self.connection):
-                self._insert_block(block)
-                for position, item in enumerate(included):
-                    self._insert(block, position, item)
-                self._set("clock_offset_ms", str(offset_ms))
-        except sqlite3.Error as error:
-            raise ServiceUnavailable(f"the block could not be written: {error}") from error
+        with self._durably():
+            self._insert_block(block)
+            for position, item in enumerate(included):
+                self._insert(block, position, item)
+            self._set("clock_offset_ms", str(offset_ms))
+
+    def transactions_above(self, height: int) -> list[bytes]:
+        """The transactions of all blocks above ``height``, in the chain's order."""
+        rows = self.connection.execute(
+            "SELECT cbor FROM transactions WHERE height > ? ORDER BY height, position", (height,)
+        )
+        return [cbor for (cbor,) in rows]
 
     def truncate(self, height: int) -> None:
-        """Cut off every block above ``height`` and undo what it did."""
-        with writing(self.connection):
+        """Cut off every block above ``height`` and undo what it did.
+
+        :raises ServiceUnavailable: the disk is full or fails; nothing has changed.
+        """
+        with self._durably():
             execute = self.connection.execute
             execute("DELETE FROM outputs WHERE height > ?", (height,))
             execute(
@@ -117,16 +139,89 @@ class Store:
             for table in ("transactions", "account_changes", "blocks"):
                 execute(f"DELETE FROM {table} WHERE height > ?", (height,))
 
-    def found(self, genesis: Block, outputs: Mapping[TxIn, TxOut], offset_ms: int) -> None:
+    def found(self, genesis: Block, outputs: Mapping[TxIn, TxOut], slot_length_ms: int) -> None:
         """Begin a chain in an empty database."""
         schema = resources.files(__package__).joinpath("schema.sql").read_text("utf-8")
         self.connection.executescript(schema)
         self.connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         with writing(self.connection):
-            self._set("format", FORMAT)
-            self._set("clock_offset_ms", str(offset_ms))
-            self._insert_block(genesis)
-            self._insert_outputs(genesis, 0, outputs)
+            self._begin(genesis, outputs, slot_length_ms)
+
+    def begin_again(self, genesis: Block, outputs: Mapping[TxIn, TxOut]) -> None:
+        """Forget everything and begin another chain, with slots of the same length.
+
+        :raises ServiceUnavailable: the disk is full or fails; nothing has changed.
+        """
+        slot_length_ms = self.slot_length_ms()
+        with self._durably():
+            self._clear()
+            self._begin(genesis, outputs, slot_length_ms)
+
+    def save_copy(self, path: Path) -> None:
+        """Write the chain into a file that is not there yet.
+
+        :raises ServiceUnavailable: the disk is full or fails.
+        """
+        try:
+            self.connection.execute("VACUUM INTO ?", (str(path),))
+        except sqlite3.Error as error:
+            raise ServiceUnavailable(f"no snapshot could be written: {error}") from error
+
+    def adopt(self, path: Path) -> None:
+        """Forget everything and become the chain in a file, which is only read.
+
+        :raises CorruptStore: the file is not a devnet's, or damaged; nothing has changed.
+        """
+        try:
+            self.connection.execute(
+                "ATTACH ? AS snapshot", (f"{path.absolute().as_uri()}?mode=ro",)
+            )
+            try:
+                check(self.connection, "snapshot")
+                with writing(self.connection):
+                    self._clear()
+                    for table in _TABLES:
+                        self.connection.execute(
+                            f"INSERT INTO main.{table} SELECT * FROM snapshot.{table}"
+                        )
+                    self._prove()
+            finally:
+                self.connection.execute("DETACH snapshot")
+        except (sqlite3.Error, DeserialisationFailure, TypeError, ValueError) as error:
+            raise CorruptStore(path, str(error)) from error
+
+    @contextmanager
+    def _durably(self) -> Iterator[None]:
+        try:
+            with writing(self.connection):
+                yield
+        except sqlite3.Error as error:
+            raise ServiceUnavailable(f"the chain could not be written: {error}") from error
+
+    def _prove(self) -> None:
+        """Read everything that a chain is opened with; raises if it makes no sense."""
+        self.tip()
+        self.state()
+        self.clock_offset_ms()
+        if self.slot_length_ms() <= 0:
+            raise ValueError("slots have no length")
+
+    def _clear(self) -> None:
+        for table in reversed(_TABLES):
+            self.connection.execute(f"DELETE FROM main.{table}")
+
+    def _begin(self, genesis: Block, outputs: Mapping[TxIn, TxOut], slot_length_ms: int) -> None:
+        self._set("format", FORMAT)
+        self._set("clock_offset_ms", "0")
+        self._set("slot_length_ms", str(slot_length_ms))
+        self._insert_block(genesis)
+        self._insert_outputs(genesis, 0, outputs)
+
+    def _number(self, key: str) -> int:
+        (value,) = self.connection.execute(
+            "SELECT value FROM meta WHERE key = ?", (key,)
+        ).fetchone()
+        return int(value)
 
     def _set(self, key: str, value: str) -> None:
         self.connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
@@ -142,6 +237,10 @@ class Store:
         self.connection.execute(
             "INSERT INTO transactions VALUES (?, ?, ?, ?)",
             (transaction.id, block.height, position, transaction.raw),
+        )
+        self.connection.executemany(
+            "INSERT INTO labels VALUES (?, ?)",
+            [(label.to_bytes(8, "big"), transaction.id) for label in labels_of(transaction)],
         )
         self._spend(block, transaction, effect)
         self._insert_outputs(block, position, effect.produced)
@@ -199,25 +298,3 @@ class Store:
         self.connection.execute(
             "INSERT OR IGNORE INTO scripts VALUES (?, ?, ?)", (script_hash, language, code)
         )
-
-
-def connect(name: str, *, uri: bool = False) -> sqlite3.Connection:
-    """A connection that keeps its lock for as long as it is open."""
-    connection = sqlite3.connect(name, uri=uri, isolation_level=None, timeout=0.2)
-    connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-    connection.execute("PRAGMA foreign_keys = ON")
-    return connection
-
-
-@contextmanager
-def writing(connection: sqlite3.Connection) -> Iterator[None]:
-    """Write all or nothing; durable when the block ends."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        # SQLite has rolled back itself after some failures, such as a full disk.
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise

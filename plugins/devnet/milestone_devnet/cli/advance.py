@@ -11,7 +11,7 @@ from milestone_devnet.cli.options import (
     control_port_option,
     control_url,
     json_option,
-    print_result,
+    print_now,
 )
 
 _MOST_SECONDS = 10**12
@@ -42,11 +42,7 @@ def advance(
         seconds = 86_400 * days
     to_ms = None if to is None else _posix_ms(to)
     now = ControlClient(control_url(control_port)).advance(seconds=seconds, to_ms=to_ms)
-    print_result(
-        {"time": now.time, "block": now.block, "slot": now.slot, "hash": now.hash},
-        [f"time   {now.time}", f"slot   {now.slot}", f"block  {now.block}"],
-        as_json=as_json,
-    )
+    print_now(now, as_json=as_json)
 
 
 def _posix_ms(text: str) -> int:

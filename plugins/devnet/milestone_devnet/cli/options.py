@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from milestone_devnet.control.client import Now
 
 OGMIOS_PORT, KUPO_PORT, CONTROL_PORT = 1337, 1442, 1338
 
@@ -35,6 +39,15 @@ def print_result(result: Mapping[str, object], lines: Sequence[str], *, as_json:
     else:
         for line in lines:
             click.echo(line)
+
+
+def print_now(now: Now, *, as_json: bool) -> None:
+    """Where a devnet stands after a command."""
+    print_result(
+        {"time": now.time, "block": now.block, "slot": now.slot, "hash": now.hash},
+        [f"time   {now.time}", f"slot   {now.slot}", f"block  {now.block}"],
+        as_json=as_json,
+    )
 
 
 def note(line: str, *, as_json: bool) -> None:

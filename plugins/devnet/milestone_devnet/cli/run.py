@@ -33,8 +33,26 @@ if TYPE_CHECKING:
     default=1.0,
     show_default=True,
     metavar="SECONDS",
-    help="Seconds between blocks; 0 makes a block at once for every transaction. Below 1 the"
-    " devnet's time runs ahead of the machine's, because each block takes a slot of one second.",
+    help="Seconds between blocks; 0 makes a block at once for every transaction. Below the"
+    " length of a slot the devnet's time runs ahead of the machine's, because each block takes a"
+    " slot of its own.",
+)
+@click.option(
+    "--slot-length",
+    type=click.FloatRange(0.01, 3600),
+    metavar="SECONDS",
+    help="How long a slot of a new chain lasts; by default a second.",
+)
+@click.option(
+    "--snapshot",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Begin a new chain with what milestone devnet snapshot saved.",
+)
+@click.option(
+    "--parameters",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="JSON of protocol parameters to override, in the names of Ogmios's protocolParameters.",
 )
 @click.option("--ogmios-port", type=port, default=OGMIOS_PORT, show_default=True)
 @click.option("--kupo-port", type=port, default=KUPO_PORT, show_default=True)
@@ -53,15 +71,26 @@ if TYPE_CHECKING:
     metavar="PATTERN",
     help="What Kupo indexes, as its own option of this name; may be given again.",
 )
+@click.option(
+    "--ogmios-version",
+    type=click.Choice(["6.14", "7.0"]),
+    default="7.0",
+    show_default=True,
+    help="The version of Ogmios whose protocol is spoken.",
+)
 @json_option
 def run(
     state: Path | None,
     block_time: float,
+    slot_length: float | None,
+    snapshot: Path | None,
+    parameters: Path | None,
     ogmios_port: int,
     kupo_port: int,
     control_port: int,
     host: str,
     match: tuple[str, ...],
+    ogmios_version: str,
     as_json: bool,
 ) -> None:
     """Run a devnet until it is interrupted. A port of 0 is chosen by the system.
@@ -72,9 +101,22 @@ def run(
     """
     import asyncio
 
+    from milestone_devnet.ogmios.versions import Version
     from milestone_devnet.serving import Settings
 
-    settings = Settings(state, block_time, host, ogmios_port, kupo_port, control_port, match)
+    settings = Settings(
+        state,
+        block_time,
+        host,
+        ogmios_port,
+        kupo_port,
+        control_port,
+        match,
+        ogmios_version=Version(ogmios_version),
+        slot_length_ms=None if slot_length is None else round(1000 * slot_length),
+        snapshot=snapshot,
+        parameters=parameters,
+    )
     _log_to_stderr(as_json=as_json)
     asyncio.run(_run(settings, as_json=as_json))
 

@@ -22,6 +22,7 @@ from milestone_core.api import (
 _ERRORS: Mapping[str, type[MilestoneError]] = {
     kind.code: kind for kind in (BadInput, InsufficientFunds, ServiceUnavailable)
 }
+_JSON, _SNAPSHOT = "application/json", "application/vnd.sqlite3"
 # Long enough for a block of a slow devnet; a hung one is given up.
 _DEADLINE_SECONDS = 120.0
 
@@ -96,7 +97,41 @@ class ControlClient:
         :raises BadInput: a time that has passed, or beyond the year 9999.
         """
         request = {"seconds": seconds} if to_ms is None else {"to_ms": to_ms}
-        answer = self._call("/advance", request)
+        return self._now(self._call("/advance", request))
+
+    def rollback(self, blocks: int, *, keep: bool = False) -> Now:
+        """Undo the newest blocks.
+
+        :param keep: whether their transactions go back into the mempool.
+        :raises BadInput: there are not so many.
+        """
+        return self._now(self._call("/rollback", {"blocks": blocks, "keep": keep}))
+
+    def reset(self) -> Now:
+        """Begin another chain."""
+        return self._now(self._call("/reset", {}))
+
+    def snapshot(self) -> bytes:
+        """The whole chain, as the content of a file."""
+        return self._exchange("/snapshot", None, _JSON)
+
+    def restore(self, snapshot: bytes) -> Now:
+        """Become the chain of a snapshot.
+
+        :raises BadInput: it is none; nothing has changed.
+        """
+        return self._now(self._object(self._exchange("/restore", snapshot, _SNAPSHOT)))
+
+    def fault(self, kind: str, **details: Any) -> dict[str, Any]:
+        """Let something go wrong (see ``milestone devnet fault --help``); tells what is in force.
+
+        :param details: ``server``, ``times``, ``seconds``, ``blocks``.
+        :raises BadInput: there is no such fault.
+        """
+        faults: dict[str, Any] = self._call("/fault", {"kind": kind, **details}).get("faults", {})
+        return faults
+
+    def _now(self, answer: Mapping[str, Any]) -> Now:
         try:
             return Now(answer["time"], answer["block"], answer["slot"], answer["hash"])
         except KeyError:
@@ -104,11 +139,15 @@ class ControlClient:
 
     def _call(self, path: str, body: Mapping[str, object] | None) -> dict[str, Any]:
         data = None if body is None else json.dumps(body).encode()
-        headers = {"Content-Type": "application/json"}
+        return self._object(self._exchange(path, data, _JSON))
+
+    def _exchange(self, path: str, data: bytes | None, media_type: str) -> bytes:
+        headers = {"Content-Type": media_type}
         request = urllib.request.Request(self._url + path, data, headers)
         try:
             with self._opener.open(request, timeout=_DEADLINE_SECONDS) as response:
-                return self._object(response.read())
+                content: bytes = response.read()
+                return content
         except urllib.error.HTTPError as error:
             raise self._described(error.read()) from None
         except (OSError, http.client.HTTPException) as error:

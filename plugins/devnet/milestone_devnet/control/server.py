@@ -1,102 +1,81 @@
 """The control API's server.
 
-    GET  /status    endpoints, tip, time, and what the faucet has
+    GET  /status    endpoints, tip, time, mempool, faults, and what the faucet has
     POST /fund      {"address", "lovelace"?, "tokens"?}; answers when the payment is in a block
     POST /advance   {"seconds"} or {"to_ms"}; answers when the block at the new time is made
+    POST /rollback  {"blocks", "keep"?}
+    POST /reset     {}
+    GET  /snapshot  the whole chain as a file
+    POST /restore   such a file
+    POST /fault     {"kind", "server"?, "times"?, "seconds"?, "blocks"?}
 
 Amounts are strings of base units. An error is ``{"error": {code, exit, message, hint, details}}``.
 """
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 from aiohttp import web
 
-from milestone_core.api import BadInput, MilestoneError, TransactionRefused
-from milestone_devnet.amounts import MAX_TOKENS, recipient
+from milestone_core.api import BadInput
 from milestone_devnet.chain.chain import Chain
 from milestone_devnet.changes import Changes
 from milestone_devnet.clock import iso_time
-from milestone_devnet.faucet import FAUCET, TOKEN, payment
-from milestone_devnet.ledger import Refused
-from milestone_devnet.ledger.addresses import address_text
+from milestone_devnet.control.faucet import Faucet, token
+from milestone_devnet.control.faults import set_fault
+from milestone_devnet.control.http import Json, answer, body_of, errors_as_json, member, optional
+from milestone_devnet.control.snapshots import Snapshots
+from milestone_devnet.faults.board import FaultBoard
 
-_log = logging.getLogger(__name__)
-
-Json = dict[str, Any]
 _MAX_BODY_BYTES = 64 * 1024
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 
 class ControlServer:
     """The aiohttp application over a chain. ``describe`` tells the endpoints of all servers."""
 
-    def __init__(self, chain: Chain, changes: Changes, describe: Callable[[], Json]) -> None:
+    def __init__(
+        self, chain: Chain, changes: Changes, faults: FaultBoard, describe: Callable[[], Json]
+    ) -> None:
         self._chain = chain
-        self._changes = changes
+        self._faults = faults
         self._describe = describe
+        self._faucet = Faucet(chain, changes)
+        self._snapshots = Snapshots(chain)
 
     def application(self) -> web.Application:
         """The routes."""
-        application = web.Application(
-            middlewares=[_errors_as_json], client_max_size=_MAX_BODY_BYTES
-        )
-        application.router.add_get("/status", self._status)
-        application.router.add_post("/fund", self._fund)
-        application.router.add_post("/advance", self._advance)
+        application = web.Application(middlewares=[errors_as_json], client_max_size=_MAX_BODY_BYTES)
+        router = application.router
+        router.add_get("/status", self._status)
+        router.add_post("/fund", self._faucet.fund)
+        router.add_post("/advance", self._advance)
+        router.add_post("/rollback", self._rollback)
+        router.add_post("/reset", self._reset)
+        router.add_get("/snapshot", self._snapshots.save)
+        router.add_post("/restore", self._restore)
+        router.add_post("/fault", self._fault)
         return application
 
     async def _status(self, _request: web.Request) -> web.Response:
-        unspent = self._chain.mempool.unspent_at(FAUCET.address).values()
-        faucet = {
-            "address": address_text(FAUCET.address),
-            "lovelace": str(sum(output.coin for output in unspent)),
-            "tokens": str(sum(output.assets.get(TOKEN, 0) for output in unspent)),
-        }
-        return _answer({**self._describe(), **self._now(), "faucet": faucet, "token": _token()})
-
-    async def _fund(self, request: web.Request) -> web.Response:
-        body = await _body(request)
-        to = recipient(_member(body, "address", str))
-        lovelace, tokens = _amount(body, "lovelace"), _amount(body, "tokens")
-        if lovelace is None and tokens is None:
-            raise BadInput("neither ADA nor tokens are asked for")
-        unspent = self._chain.mempool.unspent_at(FAUCET.address)
-        cbor, paid = payment(unspent, to, lovelace, tokens or 0, self._chain.parameters)
-        try:
-            transaction_id = self._chain.submit(cbor)
-        except Refused as refusal:
-            raise TransactionRefused(
-                refusal.message, ledger_code=refusal.code, data=refusal.data
-            ) from refusal
-        height = await self._included(transaction_id)
-        return _answer(
+        return answer(
             {
-                "transaction": transaction_id.hex(),
-                "address": address_text(to),
-                "lovelace": str(paid),
-                "tokens": str(tokens or 0),
-                "token": _token(),
-                "block": height,
+                **self._describe(),
+                **self._now(),
+                "mempool": len(self._chain.mempool),
+                "slot_length_ms": self._chain.clock.slots.slot_length_ms,
+                "faults": self._faults.described(),
+                "faucet": self._faucet.stock(),
+                "token": token(),
             }
         )
 
-    async def _included(self, transaction_id: bytes) -> int:
-        while (height := self._chain.store.height_of(transaction_id)) is None:
-            if transaction_id not in self._chain.mempool:
-                raise TransactionRefused("the payment fell out of the mempool", ledger_code=3997)
-            await self._changes.wait()
-        return height
-
     async def _advance(self, request: web.Request) -> web.Response:
-        body = await _body(request)
+        body = await body_of(request)
         if "to_ms" in body:
-            milliseconds = _member(body, "to_ms", int) - self._chain.clock.now_ms()
+            milliseconds = member(body, "to_ms", int) - self._chain.clock.now_ms()
         else:
-            milliseconds = 1000 * _member(body, "seconds", int)
+            milliseconds = 1000 * member(body, "seconds", int)
         if milliseconds <= 0:
             now = iso_time(self._chain.clock.now_ms())
             raise BadInput(
@@ -108,70 +87,34 @@ class ControlServer:
             self._chain.advance(milliseconds)
         except ValueError as error:
             raise BadInput(f"time cannot be advanced so far: {error}") from error
-        return _answer(self._now())
+        return answer(self._now())
+
+    async def _rollback(self, request: web.Request) -> web.Response:
+        body = await body_of(request)
+        blocks = member(body, "blocks", int)
+        try:
+            self._chain.rollback(blocks, keep=optional(body, "keep", bool, False))
+        except ValueError as error:
+            raise BadInput(
+                f"{blocks} blocks cannot be rolled back: {error}",
+                hint="milestone devnet reset begins another chain",
+                details={"blocks": self._chain.tip.height},
+            ) from error
+        return answer(self._now())
+
+    async def _reset(self, request: web.Request) -> web.Response:
+        await body_of(request)
+        self._chain.reset()
+        return answer(self._now())
+
+    async def _restore(self, request: web.Request) -> web.Response:
+        await self._snapshots.restore(request)
+        return answer(self._now())
+
+    async def _fault(self, request: web.Request) -> web.Response:
+        return answer(await set_fault(self._faults, request))
 
     def _now(self) -> Json:
         tip = self._chain.tip
         time = iso_time(self._chain.clock.now_ms())
         return {"time": time, "block": tip.height, "slot": tip.slot, "hash": tip.hash.hex()}
-
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-@web.middleware
-async def _errors_as_json(request: web.Request, handler: Handler) -> web.StreamResponse:
-    # A web page of another origin must not reach the faucet by a name that it controls.
-    if request.host.rsplit(":", 1)[0] not in _LOOPBACK:
-        raise web.HTTPForbidden(text="the control API is for this machine only\n")
-    try:
-        return await handler(request)
-    except MilestoneError as error:
-        described = {
-            "code": error.code,
-            "exit": error.exit,
-            "message": error.message,
-            "hint": error.hint,
-            "details": error.details,
-        }
-        return web.json_response({"error": described}, status=400)
-
-
-def _token() -> Json:
-    return {"policy": TOKEN.policy.hex(), "name": TOKEN.name.hex()}
-
-
-def _answer(body: Json) -> web.Response:
-    return web.json_response({"schema": 1, **body})
-
-
-async def _body(request: web.Request) -> Mapping[str, Any]:
-    # The media type is not one that a web page may send elsewhere without asking.
-    if request.content_type != "application/json":
-        raise BadInput("the control API takes application/json")
-    try:
-        body = await request.json()
-    except (ValueError, RecursionError):
-        body = None
-    if not isinstance(body, dict):
-        raise BadInput("the request is not a JSON object")
-    return body
-
-
-def _member(body: Mapping[str, Any], name: str, kind: type[Any]) -> Any:
-    value = body.get(name)
-    if not isinstance(value, kind) or isinstance(value, bool):
-        raise BadInput(f"the request lacks {name!r}, or it is not {kind.__name__}")
-    return value
-
-
-def _amount(body: Mapping[str, Any], name: str) -> int | None:
-    text = body.get(name)
-    if text is None:
-        return None
-    if not (isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < 20):
-        raise BadInput(f"{name!r} is a string of digits")
-    amount = int(text)
-    if not 0 < amount <= MAX_TOKENS:
-        raise BadInput(f"{name!r} is between 1 and {MAX_TOKENS}")
-    return amount

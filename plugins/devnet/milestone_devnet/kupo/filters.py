@@ -21,6 +21,7 @@ QueryItem = tuple[str, str | None]
 _POINT = re.compile(r"(\d{1,18})(?:\.([0-9a-fA-F]{64}))?", re.ASCII)
 _LOWER = {"created_after": "created.slot", "spent_after": "spent.slot"}
 _UPPER = {"created_before": "created.slot", "spent_before": "spent.slot"}
+_FILTERS = ("policy_id", "asset_name", "transaction_id", "output_index")
 _ORDERS = {"most_recent_first": "DESC", "oldest_first": "ASC"}
 
 
@@ -66,6 +67,23 @@ def read_filter(items: Sequence[QueryItem]) -> Filter:
     return Filter(tuple(conditions), tuple(bounds), _direction(items), _resolve(items))
 
 
+def transaction_filter(items: Sequence[QueryItem]) -> bytes | None:
+    """The ``transaction_id`` that metadata are asked for; None for all.
+
+    :raises KupoError: an id that is none, or a filter that only matches have.
+    """
+    conditions = _asset_or_output(items)
+    given = dict(_values(items, *_FILTERS))
+    if not conditions:
+        return None
+    if given.keys() != {"transaction_id"}:
+        raise bad_request(
+            "Invalid or incomplete filter query parameters! Metadata can be filtered by"
+            " 'transaction_id', encoded in base16."
+        )
+    return bytes.fromhex(given["transaction_id"] or "")
+
+
 def _values(items: Sequence[QueryItem], *names: str) -> list[QueryItem]:
     return [item for item in items if item[0] in names]
 
@@ -80,7 +98,7 @@ def _status(items: Sequence[QueryItem]) -> list[Condition]:
     if not flags:
         return []
     negation = "NOT " if flags[0][0] == "spent" else ""
-    return [(f"spent_height IS {negation}NULL", ())]
+    return [(f"spent.height IS {negation}NULL", ())]
 
 
 def _resolve(items: Sequence[QueryItem]) -> bool:
@@ -108,8 +126,7 @@ def _direction(items: Sequence[QueryItem]) -> str:
 
 def _asset_or_output(items: Sequence[QueryItem]) -> list[Condition]:
     """``policy_id`` with perhaps ``asset_name``, or ``transaction_id`` with ``output_index``."""
-    names = ("policy_id", "asset_name", "transaction_id", "output_index")
-    given = _values(items, *names)
+    given = _values(items, *_FILTERS)
     values = dict(given)
     if not given:
         return []

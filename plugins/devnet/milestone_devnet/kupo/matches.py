@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from milestone_devnet.kupo.errors import bad_request
+from milestone_devnet.kupo import errors
 from milestone_devnet.kupo.filters import Bound, Filter
-from milestone_devnet.kupo.patterns import Condition, Pattern
+from milestone_devnet.kupo.index import Index
+from milestone_devnet.kupo.patterns import Pattern
 from milestone_devnet.ledger import TxOut, decode_output
 from milestone_devnet.ledger.addresses import address_text
 from milestone_devnet.ledger.model import blake2b_256
@@ -16,28 +16,33 @@ from milestone_devnet.ledger.model import blake2b_256
 Json = dict[str, Any]
 
 _SELECT = """
-SELECT transaction_id, output_index, position, raw, created.slot, created.hash,
+SELECT outputs.transaction_id, outputs.output_index, position, raw, created.slot, created.hash,
        spent.slot, spent.hash, spent_by, spent_input, spent_redeemer
 FROM outputs
+CROSS JOIN temp.indexed USING (transaction_id, output_index)
 JOIN blocks AS created ON created.height = outputs.height
-LEFT JOIN blocks AS spent ON spent.height = outputs.spent_height
-WHERE {where}
-ORDER BY outputs.height {direction}, position {direction}, output_index {direction}
+LEFT JOIN blocks AS spent ON spent.height = outputs.spent_height AND spent.height <= ?
+WHERE outputs.height <= ? AND {where}
+ORDER BY outputs.height {direction}, position {direction}, outputs.output_index {direction}
 """
 
 
-class Index:
-    """What a Kupo knows: the outputs that match any of its configured patterns."""
+class Matches:
+    """The matches of an index, read from the chain's record of outputs."""
 
-    def __init__(self, connection: sqlite3.Connection, patterns: Sequence[Pattern]) -> None:
-        self._connection = connection
-        self.patterns = tuple(patterns)
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._connection = index.connection
 
-    def matches(
-        self, pattern: Pattern, filters: Filter, *, as_text: bool = False
-    ) -> Iterator[Json]:
-        """The matches of a pattern. ``as_text`` writes quantities as strings."""
-        conditions = [pattern.condition(), self._indexed(), *filters.conditions]
+    def find(self, pattern: Pattern, filters: Filter, *, as_text: bool = False) -> Iterator[Json]:
+        """The matches of a pattern. ``as_text`` writes quantities as strings.
+
+        All is read before the first is given, so that a chain that moves on while they are sent
+        changes nothing.
+
+        :raises KupoError: a point that bounds the range is not on the chain.
+        """
+        conditions = [pattern.condition(), *filters.conditions]
         for bound in filters.bounds:
             self._check_point(bound)
             conditions.append((f"{bound.column} {bound.operator} ?", (bound.slot,)))
@@ -46,8 +51,9 @@ class Index:
             direction=filters.direction,
         )
         arguments = [argument for _, arguments in conditions for argument in arguments]
-        for row in self._connection.execute(sql, arguments):
-            yield self._match(row, resolve=filters.resolve_hashes, as_text=as_text)
+        height = self._index.height
+        rows = self._connection.execute(sql, (height, height, *arguments)).fetchall()
+        return (self._match(row, resolve=filters.resolve_hashes, as_text=as_text) for row in rows)
 
     def datum(self, datum_hash: bytes) -> bytes | None:
         """A datum's CBOR, if it was ever seen."""
@@ -63,38 +69,17 @@ class Index:
         ).fetchone()
         return {"language": row[0], "script": row[1].hex()} if row else None
 
-    def checkpoint_before(self, slot: int) -> Json | None:
-        """The newest block at or before a slot."""
-        row = self._connection.execute(
-            "SELECT slot, hash FROM blocks WHERE slot <= ? ORDER BY slot DESC LIMIT 1", (slot,)
-        ).fetchone()
-        return point_json(*row) if row else None
-
-    def checkpoints(self) -> list[Json]:
-        """A sample of the blocks, newest first, ever sparser towards the oldest."""
-        (height,) = self._connection.execute("SELECT max(height) FROM blocks").fetchone()
-        heights = {max(0, height - (1 << power) + 1) for power in range(height.bit_length() + 1)}
-        rows = self._connection.execute(
-            f"SELECT slot, hash FROM blocks WHERE height IN ({','.join('?' * len(heights))})"
-            " ORDER BY slot DESC",
-            tuple(heights),
-        )
-        return [point_json(*row) for row in rows]
-
-    def _indexed(self) -> Condition:
-        conditions = [pattern.condition() for pattern in self.patterns]
-        arguments = tuple(argument for _, arguments in conditions for argument in arguments)
-        return " OR ".join(f"({condition})" for condition, _ in conditions) or "FALSE", arguments
-
     def _check_point(self, bound: Bound) -> None:
         if bound.hash is None:
             return
-        found = self.checkpoint_before(bound.slot)
-        if found != point_json(bound.slot, bound.hash):
-            raise bad_request(
+        found = self._index.checkpoint_before(bound.slot)
+        if found is None:
+            raise errors.unknown_point()
+        if found != (bound.slot, bound.hash):
+            raise errors.bad_request(
                 f"There's no point {bound.slot}.{bound.hash.hex()}. The field 'details.ancestor'"
                 " contains the closest ancestor: the chain may have been rolled back.",
-                {"ancestor": found},
+                {"ancestor": point_json(*found)},
             )
 
     def _match(self, row: Sequence[Any], *, resolve: bool, as_text: bool) -> Json:

@@ -20,15 +20,17 @@ _KEY_PREFIXES = ("vk", "addr_vk", "stake_vk")
 _HASH_PREFIXES = ("vkh", "addr_vkh", "stake_vkh", "script")
 _HASH, _KEY, _TRANSACTION_ID = 28, 32, 32
 _MAX_ASSET_NAME = 32
+_LABEL = re.compile(r"\{(\d{1,20})\}", re.ASCII)
 _INDEX = re.compile(r"\d{1,5}", re.ASCII)
 
-# Columns are those of the table "outputs". The first byte of an address tells its kind: Byron
-# is 8, delegation by a credential 0 to 3.
-_SHELLEY = "address < x'80'"
-_PAYMENT = f"({_SHELLEY} AND substr(address, 2, 28) = ?)"
-_DELEGATION = "(address < x'40' AND substr(address, 30, 28) = ?)"
+# Columns are those of the table "outputs", named in full because it stands in joins. The first
+# byte of an address tells its kind: Byron is 8, delegation by a credential 0 to 3.
+_SHELLEY = "outputs.address < x'80'"
+_PAYMENT = f"({_SHELLEY} AND substr(outputs.address, 2, 28) = ?)"
+_DELEGATION = "(outputs.address < x'40' AND substr(outputs.address, 30, 28) = ?)"
 _BY_ASSET = (
-    "(transaction_id, output_index) IN (SELECT transaction_id, output_index FROM assets WHERE {})"
+    "(outputs.transaction_id, outputs.output_index) IN"
+    " (SELECT transaction_id, output_index FROM assets WHERE {})"
 )
 
 
@@ -59,7 +61,7 @@ class AtAddress:
         return self.address.hex()
 
     def condition(self) -> Condition:
-        return "address = ?", (self.address,)
+        return "outputs.address = ?", (self.address,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +109,30 @@ class OfTransaction:
 
     def condition(self) -> Condition:
         if self.index is None:
-            return "transaction_id = ?", (self.transaction_id,)
-        return "transaction_id = ? AND output_index = ?", (self.transaction_id, self.index)
+            return "outputs.transaction_id = ?", (self.transaction_id,)
+        return (
+            "outputs.transaction_id = ? AND outputs.output_index = ?",
+            (self.transaction_id, self.index),
+        )
 
 
-Pattern = AnyOutput | AtAddress | AtCredentials | WithAsset | OfTransaction
+@dataclass(frozen=True, slots=True)
+class WithLabel:
+    """``{label}``: outputs of transactions whose metadata has a label. It only serves to index."""
+
+    label: int
+
+    def __str__(self) -> str:
+        return f"{{{self.label}}}"
+
+    def condition(self) -> Condition:
+        return (
+            "outputs.transaction_id IN (SELECT transaction_id FROM labels WHERE label = ?)",
+            (self.label.to_bytes(8, "big"),),
+        )
+
+
+Pattern = AnyOutput | AtAddress | AtCredentials | WithAsset | OfTransaction | WithLabel
 WILDCARD = AnyOutput(byron=True)
 
 
@@ -122,6 +143,8 @@ def parse(text: str) -> Pattern:
     """
     if text == "*":
         return WILDCARD
+    if label := _LABEL.fullmatch(text):
+        return _by_label(int(label[1]))
     for separator, read in _COMPOUNDS:
         if separator in text:
             left, _, right = text.partition(separator)
@@ -155,6 +178,20 @@ def includes(wide: Pattern, narrow: Pattern) -> bool:
     return False
 
 
+def overlap(one: Pattern, other: Pattern) -> bool:
+    """Whether an output may match both, as Kupo judges it before it deletes matches.
+
+    Kupo only compares patterns of one kind, so not an address with an asset.
+    """
+    if isinstance(one, AnyOutput) or isinstance(other, AnyOutput):
+        return True
+    match one, other:
+        case AtCredentials(), AtCredentials():
+            pairs = ((one.payment, other.payment), (one.delegation, other.delegation))
+            return any(a is not None and a == b for a, b in pairs)
+    return includes(one, other) or includes(other, one)
+
+
 def _covers(wide: bytes | None, narrow: bytes | None) -> bool:
     return wide is None or wide == narrow
 
@@ -177,6 +214,12 @@ def _address(text: str) -> Pattern:
     if prefix not in ("stake", "stake_test") or len(account) != 1 + _HASH:
         raise InvalidPattern(text)
     return AtCredentials(None, account[1:])
+
+
+def _by_label(label: int) -> Pattern:
+    if label >= 1 << 64:
+        raise InvalidPattern(str(label))
+    return WithLabel(label)
 
 
 def _by_credentials(payment: str, delegation: str) -> Pattern:

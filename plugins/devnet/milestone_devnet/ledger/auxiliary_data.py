@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import cbor
-from .model import Language
+from .model import Language, Transaction
 from .outputs import script_of
 
 _TAG = 259
@@ -36,6 +36,25 @@ def is_valid_auxiliary_data(item: bytes) -> bool:
         for script in cbor.items(fields[field]) if field in fields else ():
             script_of(language, script)
     return _is_valid_metadata(fields[0]) if 0 in fields else True
+
+
+def metadata_of(item: bytes | None) -> dict[int, bytes]:
+    """Label to metadatum, as CBOR, of auxiliary data that was decoded before."""
+    if item is None:
+        return {}
+    if cbor.major(item) == cbor.ARRAY:
+        item, _ = cbor.items(item)
+    elif cbor.major(item) == cbor.TAG:
+        fields = cbor.fields(cbor.untag(item, _TAG))
+        if 0 not in fields:
+            return {}
+        item = fields[0]
+    return {cbor.unsigned(label): value for label, value in cbor.pairs(item)}
+
+
+def labels_of(transaction: Transaction) -> list[int]:
+    """The labels of a transaction's metadata."""
+    return list(metadata_of(transaction.auxiliary_data))
 
 
 def _is_valid_metadata(item: bytes) -> bool:

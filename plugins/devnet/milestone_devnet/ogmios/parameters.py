@@ -1,25 +1,19 @@
-"""The devnet's protocol parameters and Shelley genesis in Ogmios's JSON."""
+"""The devnet's protocol parameters in Ogmios's JSON."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 from typing import Any
 
-from milestone_devnet.clock import iso_time
-from milestone_devnet.ledger import Parameters
+from milestone_devnet.ledger import Language, Parameters
 from milestone_devnet.ledger.ogmios_json import lovelace_json, units_json
-from milestone_devnet.network import (
-    EPOCH_LENGTH,
-    NETWORK_MAGIC,
-    SECURITY_PARAMETER,
-    SYSTEM_START_MS,
-)
+from milestone_devnet.ogmios.versions import Version
 
 Json = dict[str, Any]
 
 # What no rule of the devnet's ledger reads: pools, rewards and governance, as on mainnet. Clients
 # demand every parameter of the era.
-_STAKING: Json = {
+STAKING: Json = {
     "stakePoolRetirementEpochBound": 18,
     "desiredNumberOfStakePools": 500,
     "stakePoolPledgeInfluence": "3/10",
@@ -52,81 +46,63 @@ _GOVERNANCE: Json = {
     },
     "delegateRepresentativeMaxIdleTime": 20,
 }
-_MAX_REFERENCE_SCRIPTS_PER_BLOCK = 1_048_576
 
 
-def parameters_json(parameters: Parameters) -> Json:
-    """``ProtocolParameters``, as of v7.0."""
+def parameters_json(parameters: Parameters, version: Version) -> Json:
+    """``ProtocolParameters`` of Conway."""
     p = parameters
     major, minor = p.protocol_version
     return {
         "minFeeCoefficient": p.min_fee_coefficient,
         "minFeeConstant": lovelace_json(p.min_fee_constant),
-        "minFeeReferenceScripts": {
-            "base": _number(p.min_fee_reference_scripts_base),
-            "range": p.min_fee_reference_scripts_range,
-            "multiplier": _number(p.min_fee_reference_scripts_multiplier),
-        },
+        "minFeeReferenceScripts": reference_script_fees_json(p),
         "maxBlockBodySize": {"bytes": p.max_block_body_size},
         "maxBlockHeaderSize": {"bytes": p.max_block_header_size},
         "maxTransactionSize": {"bytes": p.max_transaction_size},
-        "maxReferenceScriptsSizePerTransaction": {"bytes": p.max_reference_scripts_size},
-        "maxReferenceScriptsSizePerBlock": {"bytes": _MAX_REFERENCE_SCRIPTS_PER_BLOCK},
+        version.max_reference_scripts_field: {"bytes": p.max_reference_scripts_size},
         "stakeCredentialDeposit": lovelace_json(p.stake_credential_deposit),
         "stakePoolDeposit": lovelace_json(p.stake_pool_deposit),
-        **_STAKING,
+        **STAKING,
         "minUtxoDepositConstant": lovelace_json(0),
         "minUtxoDepositCoefficient": p.utxo_cost_per_byte,
-        "plutusCostModels": {
-            language.value: list(model) for language, model in p.cost_models.items()
-        },
-        "scriptExecutionPrices": {"memory": _ratio(p.price_memory), "cpu": _ratio(p.price_cpu)},
+        "plutusCostModels": cost_models_json(p, *p.cost_models),
+        "scriptExecutionPrices": prices_json(p),
         "maxExecutionUnitsPerTransaction": units_json(p.max_transaction_units),
         "maxExecutionUnitsPerBlock": units_json(p.max_block_units),
         "maxValueSize": {"bytes": p.max_value_size},
         "collateralPercentage": p.collateral_percentage,
         "maxCollateralInputs": p.max_collateral_inputs,
         "version": {"major": major, "minor": minor},
-        **_GOVERNANCE,
-        "governanceActionDeposit": lovelace_json(p.governance_action_deposit),
-        "delegateRepresentativeDeposit": lovelace_json(p.drep_deposit),
+        **governance_json(p),
     }
 
 
-def shelley_genesis_json(parameters: Parameters) -> Json:
-    """``Genesis<Shelley>``: where network magic and system start are found."""
-    p = parameters
+def governance_json(parameters: Parameters) -> Json:
+    """The parameters that came with Conway's governance."""
     return {
-        "era": "shelley",
-        "startTime": iso_time(SYSTEM_START_MS),
-        "networkMagic": NETWORK_MAGIC,
-        "network": "testnet",
-        "activeSlotsCoefficient": "1/20",
-        "securityParameter": SECURITY_PARAMETER,
-        "epochLength": EPOCH_LENGTH,
-        "slotsPerKesPeriod": 129_600,
-        "maxKesEvolutions": 62,
-        "slotLength": {"milliseconds": 1000},
-        "updateQuorum": 5,
-        "maxLovelaceSupply": 45_000_000_000_000_000,
-        "initialParameters": {
-            "minFeeCoefficient": p.min_fee_coefficient,
-            "minFeeConstant": lovelace_json(p.min_fee_constant),
-            "maxBlockBodySize": {"bytes": 65_536},
-            "maxBlockHeaderSize": {"bytes": p.max_block_header_size},
-            "maxTransactionSize": {"bytes": p.max_transaction_size},
-            "stakeCredentialDeposit": lovelace_json(p.stake_credential_deposit),
-            "stakePoolDeposit": lovelace_json(p.stake_pool_deposit),
-            **_STAKING,
-            "federatedBlockProductionRatio": "1/1",
-            "extraEntropy": "neutral",
-            "minUtxoDepositConstant": lovelace_json(1_000_000),
-            "minUtxoDepositCoefficient": 0,
-            "version": {"major": 2, "minor": 0},
-        },
-        "initialDelegates": [],
-        "initialFunds": {},
-        "initialStakePools": {"stakePools": {}, "delegators": {}},
+        **_GOVERNANCE,
+        "governanceActionDeposit": lovelace_json(parameters.governance_action_deposit),
+        "delegateRepresentativeDeposit": lovelace_json(parameters.drep_deposit),
+    }
+
+
+def cost_models_json(parameters: Parameters, *languages: Language) -> Json:
+    """``CostModels`` of some languages, in the ledger's order."""
+    models = parameters.cost_models
+    return {language.value: list(models[language]) for language in languages if language in models}
+
+
+def prices_json(parameters: Parameters) -> Json:
+    """``ScriptExecutionPrices``."""
+    return {"memory": _ratio(parameters.price_memory), "cpu": _ratio(parameters.price_cpu)}
+
+
+def reference_script_fees_json(parameters: Parameters) -> Json:
+    """``MinFeeReferenceScripts``."""
+    return {
+        "base": _number(parameters.min_fee_reference_scripts_base),
+        "range": parameters.min_fee_reference_scripts_range,
+        "multiplier": _number(parameters.min_fee_reference_scripts_multiplier),
     }
 
 

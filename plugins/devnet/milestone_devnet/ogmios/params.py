@@ -15,12 +15,16 @@ from milestone_devnet.ledger import (
     TxOut,
     decode_output,
 )
+from milestone_devnet.ledger.addresses import is_reward_account
 from milestone_devnet.ogmios.native_script import native_script_cbor
 from milestone_devnet.ogmios.rpc import InvalidRequest
-from milestone_devnet.text import address_bytes
+from milestone_devnet.text import address_bytes, bech32_decode
 
 _T = TypeVar("_T")
 _ENCODED_CBOR = 24
+_HASH_LENGTH = 28
+_STAKE_ADDRESSES = ("stake", "stake_test")
+_STAKE_CREDENTIALS = ("stake_vkh", "script")
 
 
 def field(where: Mapping[str, Any], name: str, kind: type[_T]) -> _T:
@@ -33,6 +37,18 @@ def field(where: Mapping[str, Any], name: str, kind: type[_T]) -> _T:
 def optional(where: Mapping[str, Any], name: str, kind: type[_T]) -> _T | None:
     """A member that may be missing or null."""
     return None if where.get(name) is None else _of_kind(where[name], name, kind)
+
+
+def query_parameters(params: object) -> Mapping[str, Any]:
+    """The parameters of a query, which may be missing or null."""
+    return {} if params is None else members(params)
+
+
+def members(params: object) -> Mapping[str, Any]:
+    """The parameters of a method that needs some."""
+    if params is None:
+        raise InvalidRequest("field 'params' not found")
+    return _of_kind(params, "params", dict)
 
 
 def nothing(params: Mapping[str, Any]) -> None:
@@ -72,6 +88,22 @@ def address(text: object) -> bytes:
         return address_bytes(_of_kind(text, "address", str))
     except ValueError:
         raise InvalidRequest("couldn't deserialise address from bytes") from None
+
+
+def credential(text: object) -> bytes:
+    """The hash of a stake credential: in base16, in bech32, or from a stake address."""
+    text = _of_kind(text, "credential", str)
+    try:
+        if len(text) == 2 * _HASH_LENGTH:
+            return unhexlify(text)
+        prefix, payload = bech32_decode(text)
+    except ValueError:
+        raise InvalidRequest("couldn't decode a stake credential") from None
+    if prefix in _STAKE_ADDRESSES and is_reward_account(payload):
+        return payload[1:]
+    if prefix in _STAKE_CREDENTIALS and len(payload) == _HASH_LENGTH:
+        return payload
+    raise InvalidRequest("couldn't decode a stake credential")
 
 
 def utxo(entries: list[Any]) -> dict[TxIn, TxOut]:

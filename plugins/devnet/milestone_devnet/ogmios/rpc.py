@@ -1,4 +1,4 @@
-"""JSON-RPC 2.0 as Ogmios speaks it: reading requests, writing answers.
+"""JSON-RPC 2.0 as Ogmios speaks it: reading requests, making answers.
 
 Facts from the server's own source: a request that cannot be read, an unknown method and wrong
 parameters are all -32600, without an echo of the method; a method's own errors echo it. ``id`` may
@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+Answer = dict[str, Any]
 
 INVALID_REQUEST = -32600
 METHOD_NOT_FOUND = -32601
 INTERNAL_ERROR = -32603
+NODE_LOST = -32000
 
 
 class InvalidRequest(Exception):
@@ -26,12 +28,22 @@ class MethodNotFound(Exception):
     """A method that Ogmios has and the devnet lacks: -32601."""
 
 
+class MethodError(Exception):
+    """A method's own error, which is neither the request's nor the ledger's."""
+
+    def __init__(self, code: int, message: str, data: Any = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.data = data
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A readable request. ``params`` is empty where the client sent none or null."""
+    """A readable request. ``params`` is as it came, None where the client sent none."""
 
     method: str
-    params: Mapping[str, Any]
+    params: Any
     id: Any
 
 
@@ -43,32 +55,34 @@ def parse(text: str) -> tuple[Any, Request | str]:
         message = None
     if not isinstance(message, dict):
         return None, "must be a well-formed JSON object"
-    request_id = message.get("id")
-    method, params = message.get("method"), message.get("params")
+    request_id, method = message.get("id"), message.get("method")
     if not isinstance(method, str):
         return request_id, "field 'method' must be present and be a string"
     if "jsonrpc" not in message:
         return request_id, "missing required field 'jsonrpc'"
     if message["jsonrpc"] != "2.0":
         return request_id, "invalid value for field 'jsonrpc': should be '2.0'"
-    if params is not None and not isinstance(params, dict):
-        return request_id, "invalid value for field 'params': should be an object"
-    return request_id, Request(method, params or {}, request_id)
+    return request_id, Request(method, message.get("params"), request_id)
 
 
-def result(request: Request, value: Any) -> str:
+def result(request: Request, value: Any) -> Answer:
     """A successful answer."""
-    return _write({"method": request.method, "result": value}, request.id)
+    return _answer({"method": request.method, "result": value}, request.id)
 
 
-def failure(request: Request, code: int, message: str, data: Any = None) -> str:
+def failure(request: Request, code: int, message: str, data: Any = None) -> Answer:
     """A method's own error, which echoes the method."""
-    return _write({"method": request.method, "error": _error(code, message, data)}, request.id)
+    return _answer({"method": request.method, "error": _error(code, message, data)}, request.id)
 
 
-def fault(request_id: Any, code: int, message: str) -> str:
+def fault(request_id: Any, code: int, message: str) -> Answer:
     """A generic error, which does not."""
-    return _write({"error": _error(code, message, None)}, request_id)
+    return _answer({"error": _error(code, message, None)}, request_id)
+
+
+def write(answer: Answer) -> str:
+    """An answer as it is sent."""
+    return json.dumps(answer, separators=(",", ":"))
 
 
 def _error(code: int, message: str, data: Any) -> dict[str, Any]:
@@ -78,9 +92,8 @@ def _error(code: int, message: str, data: Any) -> dict[str, Any]:
     return error
 
 
-def _write(members: dict[str, Any], request_id: Any) -> str:
-    answer = {"jsonrpc": "2.0", **members, "id": request_id}
-    return json.dumps(answer, separators=(",", ":"))
+def _answer(members: dict[str, Any], request_id: Any) -> Answer:
+    return {"jsonrpc": "2.0", **members, "id": request_id}
 
 
 def _finite(text: str) -> float:

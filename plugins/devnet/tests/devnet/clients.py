@@ -26,26 +26,40 @@ _RESPONSES = {
 }
 
 
-def schemas() -> Path | None:
-    """The folder of upstream's JSON schemas of v7.0, None where it is not at hand."""
+def vectors() -> Path | None:
+    """The folder of vectors beside the checkout, None where it is not at hand."""
     beside = Path(__file__).parents[5] / "shared" / "vectors"
-    folder = Path(os.environ.get("MILESTONE_VECTORS", beside)) / "ogmios" / "v7.0" / "schema"
+    folder = Path(os.environ.get("MILESTONE_VECTORS", beside))
     return folder if folder.is_dir() else None
+
+
+def schemas(version: str) -> Path | None:
+    """The folder of upstream's JSON schemas of a version, None where it is not at hand."""
+    folder = vectors()
+    return folder / "ogmios" / version / "schema" if folder else None
 
 
 @cache
 def _registry(folder: Path) -> Registry[Any]:
-    resources = []
-    for name in ("ogmios.json", "cardano.json"):
-        contents = json.loads((folder / name).read_text("utf-8"))
-        if name == "ogmios.json":
-            # Upstream requires a key "string" that the server calls "message".
-            contents["properties"]["RpcError"]["properties"]["error"]["required"] = [
-                "code",
-                "message",
-            ]
-        resources.append((name, DRAFT4.create_resource(contents)))
+    contents = {
+        name: json.loads((folder / name).read_text("utf-8"))
+        for name in ("ogmios.json", "cardano.json")
+    }
+    _correct(contents["ogmios.json"], contents["cardano.json"])
+    resources = [(name, DRAFT4.create_resource(content)) for name, content in contents.items()]
     return Registry().with_resources(resources)
+
+
+def _correct(ogmios: dict[str, Any], cardano: dict[str, Any]) -> None:
+    """Where upstream's schemas and server disagree, the server is right."""
+    # It requires a key "string" that the server calls "message".
+    ogmios["properties"]["RpcError"]["properties"]["error"]["required"] = ["code", "message"]
+    # It requires a key that it forbids, and gives the parameters of Byron another era's shape.
+    byron = cardano["definitions"]["Genesis<Byron>"]
+    byron["required"].remove("protocolParameters")
+    byron["properties"]["updatableParameters"] = {
+        "$ref": "cardano.json#/definitions/BootstrapProtocolParameters"
+    }
 
 
 @cache
@@ -62,26 +76,40 @@ def schema_of(method: str) -> str:
 
 
 def problem_with(method: str, answer: Mapping[str, Any], folder: Path) -> str | None:
-    """Why an answer is not what the schema of v7.0 allows, None where it is."""
+    """Why an answer is not what a version's schema allows, None where it is."""
     generic = "error" in answer and "method" not in answer
     name = "RpcError" if generic else schema_of(method)
     error = next(_validator(folder, name).iter_errors(answer), None)
     return f"{name}: {error.message[:500]}" if error else None
 
 
-def check_answer(method: str, answer: Mapping[str, Any]) -> None:
-    """Fail on an answer that the schema does not allow, where the schema is at hand."""
-    folder = schemas()
-    if folder is None or answer.get("error", {}).get("code") == 2004:
-        return  # upstream's schema has error 2004 inside a result, where no server puts it
-    problem = problem_with(method, answer, folder)
+def definition_problem(name: str, value: Any, folder: Path) -> str | None:
+    """Why a value is no ``name`` of ``cardano.json``, None where it is."""
+    schema = {"$ref": f"cardano.json#/definitions/{name}"}
+    error = next(Draft4Validator(schema, registry=_registry(folder)).iter_errors(value), None)
+    return f"{name}: {error.message[:500]}" if error else None
+
+
+def check_answer(method: str, answer: Mapping[str, Any], version: str) -> None:
+    """Fail on an answer that the version's schema does not allow, where the schema is at hand."""
+    folder = schemas(version)
+    problem = problem_with(method, answer, folder) if folder else None
     assert problem is None, f"{problem}\n{json.dumps(answer)[:2000]}"
 
 
+def http_url(websocket_url: str) -> str:
+    """The same server over HTTP."""
+    scheme, _, rest = websocket_url.partition("://")
+    return f"{scheme.replace('ws', 'http')}://{rest.partition('/')[0]}"
+
+
 class Ogmios:
-    """One WebSocket connection. Every answer is checked against upstream's schema."""
+    """One WebSocket connection. Every answer is checked against the schema of its version."""
 
     def __init__(self, url: str) -> None:
+        self.http = http_url(url)
+        full = requests.get(f"{self.http}/health", timeout=DEADLINE).json()["version"]
+        self.version = full.rpartition(".")[0]
         self._connecting = connect(url, max_size=2**24, open_timeout=DEADLINE)
         self.socket: ClientConnection
 
@@ -105,8 +133,16 @@ class Ogmios:
     def receive(self, method: str) -> dict[str, Any]:
         """The next answer, as one to ``method``."""
         answer: dict[str, Any] = json.loads(self.socket.recv(timeout=DEADLINE))
-        check_answer(method, answer)
+        check_answer(method, answer, self.version)
         return answer
+
+    def post(self, method: str, **members: Any) -> tuple[int, dict[str, Any]]:
+        """Status and answer of a request over HTTP."""
+        request = {"jsonrpc": "2.0", "method": method, **members}
+        response = requests.post(self.http, json=request, timeout=DEADLINE)
+        answer: dict[str, Any] = response.json()
+        check_answer(method, answer, self.version)
+        return response.status_code, answer
 
     def result(self, method: str, **params: Any) -> Any:
         """The result of a call that succeeds."""

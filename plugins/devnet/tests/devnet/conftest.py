@@ -7,13 +7,34 @@ from collections.abc import Iterator
 import pytest
 
 from milestone_devnet.node import Devnet, Settings
+from milestone_devnet.ogmios.versions import Version
 
 from .clients import Kupo, Ogmios
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """The tests of Ogmios run against every version of it."""
+    name = metafunc.module.__name__.rpartition(".")[2]
+    if not name.startswith(("test_ogmios", "test_mempool")):
+        return
+    if "devnet" in metafunc.fixturenames:
+        metafunc.parametrize("devnet", Version, indirect=True, scope="module", ids=_version_id)
+    if "slow_devnet" in metafunc.fixturenames:
+        metafunc.parametrize("slow_devnet", Version, indirect=True, ids=_version_id)
+
+
+def _version_id(version: Version) -> str:
+    return version.full
+
+
+def _version(request: pytest.FixtureRequest) -> Version:
+    version: Version = getattr(request, "param", Version.V7_0)
+    return version
+
+
 @pytest.fixture(scope="module")
-def devnet() -> Iterator[Devnet]:
-    with Devnet(Settings(block_time=0)) as devnet:
+def devnet(request: pytest.FixtureRequest) -> Iterator[Devnet]:
+    with Devnet(Settings(block_time=0, ogmios_version=_version(request))) as devnet:
         yield devnet
 
 
@@ -29,7 +50,7 @@ def kupo(devnet: Devnet) -> Kupo:
 
 
 @pytest.fixture
-def slow_devnet() -> Iterator[Devnet]:
+def slow_devnet(request: pytest.FixtureRequest) -> Iterator[Devnet]:
     """A devnet that makes no block on its own while a test lasts, except when time is advanced."""
-    with Devnet(Settings(block_time=3600)) as devnet:
+    with Devnet(Settings(block_time=3600, ogmios_version=_version(request))) as devnet:
         yield devnet

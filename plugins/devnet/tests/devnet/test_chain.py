@@ -10,7 +10,7 @@ from milestone_devnet.clock import END_OF_TIME_MS, Clock, iso_time
 from milestone_devnet.faucet import FAUCET, TOKEN, payment
 from milestone_devnet.keys import PaymentKey
 from milestone_devnet.ledger import LedgerState, Refused, TxIn, default_parameters
-from milestone_devnet.network import SLOTS, SYSTEM_START_MS
+from milestone_devnet.network import SLOT_LENGTH_MS, SYSTEM_START_MS, slots_of
 
 from .wallet import FEE, id_of, pay, transaction
 
@@ -34,9 +34,9 @@ def wall() -> Wall:
 
 @pytest.fixture
 def chain(wall: Wall) -> Chain:
-    clock = Clock(SLOTS, 0, wall)
+    clock = Clock(slots_of(SLOT_LENGTH_MS), 0, wall)
     first, outputs = genesis(clock.slot())
-    return Chain(Store.in_memory(first, outputs, 0), clock, default_parameters())
+    return Chain(Store.in_memory(first, outputs, SLOT_LENGTH_MS), clock, default_parameters())
 
 
 def fund(chain: Chain, key: PaymentKey, lovelace: int, tokens: int = 0) -> TxIn:
@@ -156,7 +156,7 @@ def test_a_lower_bound_in_the_future_is_refused_until_time_has_come(chain: Chain
 
 
 def test_time_goes_neither_back_nor_beyond_the_year_9999(wall: Wall) -> None:
-    clock = Clock(SLOTS, 0, wall)
+    clock = Clock(slots_of(SLOT_LENGTH_MS), 0, wall)
     with pytest.raises(ValueError, match="never goes back"):
         clock.skip(-1)
     clock.skip(END_OF_TIME_MS - clock.now_ms())

@@ -155,7 +155,7 @@ def test_a_wrong_number_is_a_usage_error(port: str, arguments: list[str]) -> Non
     assert run("advance", *arguments, "--control-port", port).exit_code == 2
 
 
-@pytest.mark.parametrize("name", ["run", "key", "fund", "advance"])
+@pytest.mark.parametrize("name", sorted(command.commands))
 def test_help_is_a_sentence_options_and_an_example(name: str) -> None:
     result = run(name, "--help")
     assert result.exit_code == 0
@@ -163,7 +163,7 @@ def test_help_is_a_sentence_options_and_an_example(name: str) -> None:
     assert f"milestone devnet {name}" in result.stdout
 
 
-@pytest.mark.parametrize("name", ["key", "fund", "advance"])
+@pytest.mark.parametrize("name", ["key", "fund", "advance", "status", "fault", "snapshot"])
 def test_the_example_of_the_help_works(
     name: str, port: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -171,7 +171,9 @@ def test_the_example_of_the_help_works(
     example = run(name, "--help").stdout.split("Example:")[1].split("Options:")[0].split()
     assert example[:2] == ["milestone", "devnet"]
     where = [] if name == "key" else ["--control-port", port]
-    assert run(*example[2:], *where).exit_code == 0
+    result = run(*example[2:], *where)
+    assert result.exit_code == 0, result.output
+    run("fault", "clear", *where)
 
 
 def test_the_plugin_adds_the_group_and_loading_it_imports_nothing_heavy() -> None:
@@ -189,7 +191,11 @@ def test_the_plugin_adds_the_group_and_loading_it_imports_nothing_heavy() -> Non
         check=True,
         env={"PYTHONPATH": ":".join(sys.path)},
     )
-    assert done.stdout.splitlines() == ["devnet advance fund key run", "[]"]
+    assert done.stdout.splitlines() == [
+        "devnet advance check-vectors fault fund judge key reset restore rollback run snapshot"
+        " status",
+        "[]",
+    ]
 
 
 def test_the_package_never_imports_pycardano() -> None:

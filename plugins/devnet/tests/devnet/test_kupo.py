@@ -183,9 +183,24 @@ def test_an_unknown_path_is_not_found(kupo: Kupo, path: str) -> None:
     assert "Endpoint not found" in kupo.hint(path, 404)
 
 
-@pytest.mark.parametrize("path", ["/matches", "/health", "/patterns", "/datums/x", "/checkpoints"])
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
-def test_a_wrong_method_is_406(devnet: Devnet, path: str, method: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/matches", ["POST", "PUT", "PATCH"]),
+        ("/patterns", ["POST", "PATCH"]),
+        *(
+            (path, ["POST", "PUT", "DELETE", "PATCH"])
+            for path in ("/health", "/metrics", "/datums/x", "/scripts/x", "/checkpoints")
+        ),
+        ("/metadata/1", ["POST", "PUT", "DELETE", "PATCH"]),
+    ],
+)
+def test_a_wrong_method_is_406(devnet: Devnet, path: str, methods: list[str]) -> None:
+    for method in methods:
+        _is_406(devnet, path, method)
+
+
+def _is_406(devnet: Devnet, path: str, method: str) -> None:
     response = requests.request(method, devnet.kupo_url + path, timeout=DEADLINE)
     assert response.status_code == 406
     assert "Unsupported method" in response.json()["hint"]

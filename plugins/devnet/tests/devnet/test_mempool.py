@@ -89,6 +89,19 @@ def test_the_mempool_is_acquired_listed_and_released(slow_devnet: Devnet) -> Non
         assert ogmios.error("sizeOfMempool")["code"] == 4000
 
 
+def test_pending_transactions_are_told_whole_when_asked(slow_devnet: Devnet) -> None:
+    key, reference = slowly_funded(slow_devnet)
+    cbor = pay(key, reference, 100_000_000, key.address, 2_000_000)
+    with Ogmios(slow_devnet.ogmios_url) as ogmios:
+        submitted = ogmios.submit(cbor)
+        ogmios.result("acquireMempool")
+        told = ogmios.result("nextTransaction", fields="all")["transaction"]
+        assert told["id"] == submitted
+        assert told["outputs"][0]["address"] == text_of(key)
+        assert ogmios.result("nextTransaction", fields="all") == {"transaction": None}
+        assert ogmios.error("nextTransaction", fields="some")["code"] == -32600
+
+
 def test_acquiring_again_waits_for_a_change_and_holds_up_nothing_else(
     slow_devnet: Devnet,
 ) -> None:

@@ -7,11 +7,12 @@ from pathlib import Path
 import cbor2
 import pytest
 
+from milestone_devnet.judging.vectors import load, vector_paths
 from milestone_devnet.ledger import decode_transaction
 from milestone_devnet.ledger.flat import MAX_DEPTH, NotFlat, ignoring_one_argument
 from milestone_devnet.ledger.machine import is_plutus_script
 
-from .vectors import load, vector_paths, vectors_folder
+from .schema import ledger_vectors
 from .world import ALWAYS_TRUE, ENDLESS, NEVER_TRUE
 
 LAMBDA, APPLY, CONSTANT, BUILTIN, CONSTR, CASE = "0010", "0011", "0100", "0111", "1000", "1001"
@@ -69,9 +70,9 @@ def test_a_program_becomes_a_function(name: str) -> None:
     check(PROGRAMS[name])
 
 
-@pytest.mark.skipif(vectors_folder() is None, reason="no ledger vectors")
+@pytest.mark.skipif(ledger_vectors() is None, reason="no ledger vectors")
 def test_real_programs_become_functions() -> None:
-    folder = vectors_folder()
+    folder = ledger_vectors()
     assert folder is not None
     scripts = {
         script.raw

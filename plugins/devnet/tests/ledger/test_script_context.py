@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from milestone_devnet.judging.vectors import load, vector_paths, why_outside
 from milestone_devnet.ledger import (
     ExUnits,
     Pointer,
@@ -25,7 +26,7 @@ from milestone_devnet.ledger.phase_two import units_of_scripts
 from milestone_devnet.ledger.script_context import script_context
 
 from .debug_data import data_of, plain
-from .vectors import is_core, load, vector_paths, vectors_folder
+from .schema import ledger_vectors
 from .world import (
     ADA,
     ALWAYS_TRUE,
@@ -235,12 +236,12 @@ def test_a_script_uses_alone_what_it_uses_in_its_transaction() -> None:
     assert whole == alone
 
 
-@pytest.mark.skipif(vectors_folder() is None, reason="no ledger vectors")
+@pytest.mark.skipif(ledger_vectors() is None, reason="no ledger vectors")
 def test_scripts_of_the_vectors_use_alone_what_they_use_in_their_transactions() -> None:
     compared = 0
-    for path in vector_paths(vectors_folder() or Path()):
+    for path in vector_paths(ledger_vectors() or Path()):
         vector = load(path) if "plutusv3" in path.parent.name else None
-        for event in vector.events if vector and is_core(path) else ():
+        for event in vector.events if vector and not why_outside(path) else ():
             transaction = decode_transaction(event.transaction)
             if vector is None or not event.accepted:
                 continue

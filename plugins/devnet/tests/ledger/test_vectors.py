@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from milestone_devnet.ledger import (
-    Refused,
-    decode_transaction,
-    validate,
-)
+from milestone_devnet.judging.conformance import check_folder, differences, run
+from milestone_devnet.judging.vectors import load, name_of, vector_paths, why_outside
+from milestone_devnet.ledger import TxIn
 
-from .vectors import Event, Vector, is_core, load, name_of, vector_paths, vectors_folder
+from .schema import ledger_vectors
 
 # The rules that the refused transactions of a vector break, by their names in Ogmios's schema.
 REASONS: dict[str, set[str]] = {
@@ -64,31 +63,55 @@ REASONS: dict[str, set[str]] = {
     "shelley/fail-utxow-missingvkeywitnessesutxow": {"MissingSignatories"},
 }
 
-FOLDER = vectors_folder()
-CORE = [path for path in vector_paths(FOLDER) if is_core(path)] if FOLDER else []
+FOLDER = ledger_vectors()
+PATHS = vector_paths(FOLDER) if FOLDER else []
+CORE = [path for path in PATHS if why_outside(path) is None]
 
 pytestmark = pytest.mark.skipif(
     FOLDER is None, reason="no ledger vectors beside the checkout, nor in MILESTONE_VECTORS"
 )
 
 
-def verdict(vector: Vector, event: Event) -> str | None:
-    """``None`` if we accept, else the rule broken; the transaction's effect is applied."""
-    try:
-        transaction = decode_transaction(event.transaction)
-        vector.state.apply(validate(transaction, vector.state, vector.environment_at(event)))
-    except Refused as refusal:
-        return refusal.rule
-    return None
-
-
-def test_there_are_65_vectors_without_governance() -> None:
-    assert len(CORE) == 65
+def test_there_are_65_vectors_without_governance_and_36_with_it() -> None:
+    assert (len(CORE), len(PATHS) - len(CORE)) == (65, 36)
 
 
 @pytest.mark.parametrize("path", CORE, ids=name_of)
-def test_verdicts_are_those_of_the_haskell_ledger(path: Path) -> None:
-    vector = load(path)
-    verdicts = [verdict(vector, event) for event in vector.events]
-    assert [broken is None for broken in verdicts] == [event.accepted for event in vector.events]
-    assert {broken for broken in verdicts if broken} == REASONS.get(vector.name, set())
+def test_verdicts_and_what_remains_are_those_of_the_haskell_ledger(path: Path) -> None:
+    assert differences(load(path)) == []
+
+
+@pytest.mark.parametrize("path", CORE, ids=name_of)
+def test_what_is_refused_is_refused_by_the_rule_that_it_breaks(path: Path) -> None:
+    broken = {verdict.rule for verdict in run(load(path)) if not verdict.accepted}
+    assert broken == REASONS.get(name_of(path), set())
+
+
+def test_another_verdict_or_another_output_is_a_disagreement() -> None:
+    vector = load(next(path for path in CORE if name_of(path) in REASONS))
+    (refused,) = [event for event in vector.events if not event.accepted]
+    events = tuple(replace(event, accepted=True) for event in vector.events)
+    (problem,) = differences(replace(vector, events=events))
+    assert f"transaction {vector.events.index(refused)} is refused" in problem
+
+    vector = load(next(path for path in CORE if name_of(path) not in REASONS))
+    reference, output = max(vector.remaining.items())
+    for remaining in (
+        {**vector.remaining, reference: replace(output, coin=output.coin + 1)},
+        {key: value for key, value in vector.remaining.items() if key != reference},
+        {**vector.remaining, TxIn(bytes(32), 0): output},
+    ):
+        fresh = load(next(path for path in CORE if name_of(path) == vector.name))
+        assert len(differences(replace(fresh, remaining=remaining))) == 1
+
+
+def test_a_folder_is_summed_up() -> None:
+    assert FOLDER is not None
+    told: list[tuple[int, int]] = []
+    found = check_folder(FOLDER, lambda done, total: told.append((done, total)))
+    assert (found.core, found.agree, found.disagreements) == (65, 65, [])
+    assert len(found.outside) == 36
+    assert (
+        found.outside["conway/fail-govcert-resigning-a-non-cc-key"] == "resigns from the committee"
+    )
+    assert told == [(i, 101) for i in range(1, 102)]

@@ -1,0 +1,9 @@
+"""Fields of bodies and witness sets, and redeemer tags, by their numbers in the CDDL."""
+
+from __future__ import annotations
+
+INPUTS, AFTER, CERTIFICATES, WITHDRAWALS, METADATA_HASH = 0, 3, 4, 5, 7
+BEFORE, MINT, INTEGRITY, COLLATERAL, SIGNERS, NETWORK = 8, 9, 11, 13, 14, 15
+COLLATERAL_RETURN, TOTAL_COLLATERAL, REFERENCES = 16, 17, 18
+NATIVE_SCRIPTS, DATUMS, V2_SCRIPTS, V3_SCRIPTS = 1, 4, 6, 7
+SPEND, MINTING = 0, 1

@@ -1,0 +1,193 @@
+"""``judge`` and ``check-vectors``, as programs and people call them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import cbor2
+import pytest
+from click.testing import CliRunner, Result
+
+from milestone_core.api import BadInput
+from milestone_devnet.cli import devnet as command
+
+from .schema import ledger_vectors
+from .world import ALICE, BOB, IMPOSSIBLE, NEVER_TRUE, SLOT, STATE, Draft
+
+VECTORS = ledger_vectors()
+needs_vectors = pytest.mark.skipif(
+    VECTORS is None, reason="no ledger vectors beside the checkout, nor in MILESTONE_VECTORS"
+)
+CLOCK = {"zero_slot": 0, "zero_time": 1_700_000_000_000, "slot_length": 1000}
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(command, arguments)
+
+
+def told(*arguments: str, code: int = 0) -> dict[str, Any]:
+    result = run(*arguments, "--json")
+    assert result.exit_code == code, result.output
+    answer: dict[str, Any] = json.loads(result.stdout)
+    assert answer.pop("schema") == 1
+    return answer
+
+
+def utxo() -> str:
+    return cbor2.dumps({(ref.transaction_id, ref.index): out for ref, out in STATE.items()}).hex()
+
+
+def content(**transactions: bytes) -> dict[str, Any]:
+    return {
+        "utxo": utxo(),
+        "slot": SLOT,
+        "slot_config": CLOCK,
+        "transactions": {name: cbor.hex() for name, cbor in transactions.items()},
+    }
+
+
+def written(path: Path, judged: Any) -> str:
+    file = path / "judged.json"
+    file.write_text(json.dumps(judged))
+    return str(file)
+
+
+def failing_script() -> Draft:
+    return Draft(is_valid=False).spending_script(IMPOSSIBLE, NEVER_TRUE)
+
+
+def test_each_transaction_is_judged_alone_against_the_state(tmp_path: Path) -> None:
+    payment = Draft().finish()
+    file = content(
+        first=payment,
+        again=payment,
+        cheap=Draft(fee=100_000).finish(),
+        early=Draft(body={8: SLOT + 1}).finish(),
+        now=Draft(body={8: SLOT}).finish(),
+        unsigned=Draft(signers=[BOB]).finish(),
+        script=Draft().spending_script().finish(),
+        loses=failing_script().finish(),
+        nonsense=b"\x00",
+    )
+    verdicts = told("judge", written(tmp_path, file))["verdicts"]
+    accepted = {name for name, verdict in verdicts.items() if verdict["accepted"]}
+    assert accepted == {"first", "again", "now", "script", "loses"}
+    assert {name for name in accepted if not verdicts[name]["valid"]} == {"loses"}
+    for name in accepted:
+        assert (verdicts[name]["rule"], verdicts[name]["message"]) == (None, None)
+    rules = {name: v["rule"] for name, v in verdicts.items() if not v["accepted"]}
+    assert rules == {
+        "cheap": "TransactionFeeTooSmall",
+        "early": "OutsideOfValidityInterval",
+        "unsigned": "MissingSignatories",
+        "nonsense": "DeserialisationFailure",
+    }
+    assert all(verdicts[name]["message"] and not verdicts[name]["valid"] for name in rules)
+    assert verdicts["unsigned"]["data"] == {"missingSignatories": [ALICE.key_hash.hex()]}
+
+
+def test_the_slot_of_the_file_is_the_one_that_validity_is_judged_by(tmp_path: Path) -> None:
+    file = content(late=Draft(body={3: SLOT}).finish()) | {"slot": SLOT - 1}
+    assert told("judge", written(tmp_path, file))["verdicts"]["late"]["accepted"]
+    file["slot"] = SLOT
+    assert not told("judge", written(tmp_path, file))["verdicts"]["late"]["accepted"]
+
+
+def test_people_read_a_line_for_each_transaction(tmp_path: Path) -> None:
+    file = content(
+        good=Draft().finish(), bad=Draft(fee=1).finish(), loses=failing_script().finish()
+    )
+    lines = run("judge", written(tmp_path, file)).stdout.splitlines()
+    assert lines[0] == "good: accepted"
+    assert lines[1].startswith("bad: refused, TransactionFeeTooSmall: ")
+    assert lines[2] == "loses: accepted, its scripts fail"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"utxo": "zz"},
+        {"utxo": ""},
+        {"utxo": "80"},
+        {"utxo": "a1820102"},
+        {"utxo": 5},
+        {"slot": -1},
+        {"slot": "5"},
+        {"slot": True},
+        {"slot": 2**70},
+        {"slot_config": None},
+        {"slot_config": {}},
+        {"slot_config": CLOCK | {"slot_length": 0}},
+        {"transactions": []},
+        {"transactions": {"a": 5}},
+        {"transactions": {"a": "0"}},
+        {"surprise": 1},
+    ],
+)
+def test_a_file_with_something_wrong_is_bad_input(tmp_path: Path, change: dict[str, Any]) -> None:
+    result = run("judge", written(tmp_path, content() | change))
+    assert isinstance(result.exception, BadInput)
+    assert result.stdout == ""
+
+
+@pytest.mark.parametrize("member", ["utxo", "slot", "slot_config", "transactions"])
+def test_a_member_that_is_missing_is_named(tmp_path: Path, member: str) -> None:
+    file = content()
+    del file[member]
+    result = run("judge", written(tmp_path, file))
+    assert isinstance(result.exception, BadInput)
+    assert member in result.exception.message
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", "[" * 100_000, "\xff"])
+def test_what_is_no_json_object_is_bad_input(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "judged.json"
+    path.write_text(text, encoding="latin-1")
+    assert isinstance(run("judge", str(path)).exception, BadInput)
+    assert run("judge", str(tmp_path / "missing")).exit_code == 2
+
+
+@needs_vectors
+def test_the_vectors_are_counted() -> None:
+    answer = told("check-vectors", str(VECTORS))
+    assert answer["core"] == answer["agree"] == 65
+    assert (answer["outside"], answer["disagreements"]) == (36, [])
+    text = run("check-vectors", str(VECTORS)).stdout
+    assert text.startswith("65 of 65 vectors agree; 36 are outside\n")
+    assert "fail-gov-votersdonotexist: proposes" in text
+
+
+@needs_vectors
+def test_a_vector_that_says_otherwise_is_a_disagreement(tmp_path: Path) -> None:
+    assert VECTORS is not None
+    shutil.copytree(VECTORS / "pparams", tmp_path / "pparams")
+    name = "shelley/fail-utxo-valuenotconservedutxo"
+    original = (VECTORS / "eras" / name / "0").read_bytes()
+    # Turn the one refusal into an acceptance, where the vector records the events.
+    verdicts, false, true = cbor2.loads(original)[3], cbor2.dumps(False), cbor2.dumps(True)
+    (refused,) = [cbor2.dumps(event[1]) for event in verdicts if event[0] == 0 and not event[2]]
+    assert original.count(refused + false) == 1
+    changed = original.replace(refused + false, refused + true)
+    folder = tmp_path / "eras" / name
+    folder.mkdir(parents=True)
+    (folder / "0").write_bytes(changed)
+    answer = told("check-vectors", str(tmp_path), code=7)
+    assert (answer["core"], answer["agree"]) == (1, 0)
+    (disagreement,) = answer["disagreements"]
+    assert disagreement["vector"] == name
+    assert "the real ledger accepts it" in disagreement["problems"][0]
+
+
+@needs_vectors
+def test_a_folder_without_vectors_or_with_a_broken_one_is_bad_input(tmp_path: Path) -> None:
+    assert VECTORS is not None
+    assert isinstance(run("check-vectors", str(tmp_path)).exception, BadInput)
+    vector = VECTORS / "eras" / "shelley" / "fail-utxo-valuenotconservedutxo" / "0"
+    folder = tmp_path / "eras" / "shelley" / "broken"
+    folder.mkdir(parents=True)
+    for broken in (b"", b"\x80", vector.read_bytes()[:5000], vector.read_bytes()):
+        (folder / "0").write_bytes(broken)  # the last is whole, but its parameters are not there
+        assert isinstance(run("check-vectors", str(tmp_path)).exception, BadInput)

@@ -1,0 +1,1 @@
+"""Building transactions, judged by the devnet's ledger rules."""
