@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from milestone_core.domain import capacity
 from milestone_core.domain.chain import ADA as LOVELACE
 from milestone_core.domain.chain import AssetId
 from milestone_core.domain.vesting import Vesting
 from milestone_core.files.times import parse_time
-from milestone_core.services import distributions, release
+from milestone_core.services import release
 from milestone_core.services.distributions import Distribution
 
 from .project import ADA, DAY, TOKEN, Person, Project, Row
@@ -113,7 +114,7 @@ def test_instalments_are_paid_one_after_the_other_and_never_twice(
 def test_a_schedule_larger_than_a_page_is_deployed_and_paid_page_by_page(
     project: Project, owner: Person, oracle: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(distributions, "PAGE_DATUM_BYTES", 520)
+    monkeypatch.setattr(capacity, "LIMIT", capacity.Load(1_700, 10**9))
     monkeypatch.setattr(release, "MAX_CLAIMS", 1)
     people = [project.person(f"p{number}").with_stake for number in range(3)]
     rows = [Row(person, 100 + number) for number, person in enumerate(people)]
