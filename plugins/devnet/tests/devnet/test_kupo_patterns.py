@@ -62,6 +62,8 @@ def matched_by_hand(pattern: Pattern, output: Output) -> bool:
             return any(p == policy and name in (None, n) for p, n in assets)
         case OfTransaction():
             return transaction_id == pattern.transaction_id and pattern.index in (None, index)
+        case _:
+            raise AssertionError(f"no such pattern: {pattern}")
 
 
 def matched_by_sql(pattern: Pattern, output: Output) -> bool:
