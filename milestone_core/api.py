@@ -5,6 +5,7 @@ Everything here is public and kept stable; nothing else of ``milestone_core`` is
 
 from __future__ import annotations
 
+from milestone_core.answers import AnswerField, one_line
 from milestone_core.documents import check_name, plain_document
 from milestone_core.domain.address import MAINNET, TESTNET, Address, Credential, CredentialKind
 from milestone_core.domain.chain import (
@@ -65,6 +66,7 @@ __all__ = [
     "MAINNET",
     "TESTNET",
     "Address",
+    "AnswerField",
     "AssetId",
     "BadAnswer",
     "BadInput",
@@ -116,5 +118,6 @@ __all__ = [
     "exclusive_lock",
     "hookimpl",
     "lock_is_busy",
+    "one_line",
     "plain_document",
 ]

@@ -21,7 +21,7 @@ InsufficientFunds MilestoneError Misconfigured NoSettings NotFound NotYet Outcom
 OutputReference ProtocolParameters Provider RedeemerUnits Refused Releasable ReleaseContext
 ReleasePolicy Script ScriptRefused ServiceUnavailable SlotClock Snapshot Spending Storage
 StorageTransaction Surroundings Tip TransactionRefused Units Utxo UtxoLookup Value Vesting hookimpl
-LOCK_WAIT_SECONDS check_name exclusive_lock lock_is_busy plain_document
+AnswerField LOCK_WAIT_SECONDS check_name exclusive_lock lock_is_busy one_line plain_document
 """
 
 

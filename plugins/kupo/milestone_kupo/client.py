@@ -12,9 +12,9 @@ from milestone_core.api import (
     Snapshot,
     Spending,
     Surroundings,
+    one_line,
 )
 from milestone_kupo.endpoint import Endpoint
-from milestone_kupo.fields import one_line
 from milestone_kupo.http import Http, Reply
 from milestone_kupo.matches import Match, read_datum, read_matches, read_script
 from milestone_kupo.patterns import covers, parse_pattern

@@ -9,10 +9,10 @@ import requests
 from requests import exceptions
 from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
 
-from milestone_core.api import BadAnswer, BadInput, MilestoneError
+from milestone_core.api import BadAnswer, BadInput, MilestoneError, one_line
 from milestone_kupo.deadline import Deadline
 from milestone_kupo.endpoint import Endpoint
-from milestone_kupo.fields import Field, one_line, parse
+from milestone_kupo.fields import Field
 from milestone_kupo.settings import KupoSettings
 
 _CHUNK = 64 * 1024
@@ -101,7 +101,7 @@ class Http:
         if status not in statuses:
             raise self._refusal(status, body)
         try:
-            return Reply(status, parse(body, path.partition("?")[0]), checkpoint)
+            return Reply(status, Field.parse(body, path.partition("?")[0]), checkpoint)
         except BadAnswer as bad:  # cut off, and yet ended properly
             raise _Passing(bad) from bad
 
@@ -150,7 +150,7 @@ class Http:
 def _hint(body: bytes) -> str:
     """What Kupo says of an error: ``{hint, details}``."""
     try:
-        return one_line(parse(body, "the error")["hint"].text())
+        return one_line(Field.parse(body, "the error")["hint"].text())
     except BadAnswer:
         return "it gives no reason"
 

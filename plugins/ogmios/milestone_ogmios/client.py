@@ -93,7 +93,7 @@ class OgmiosClient:
         request = Request("submitTransaction", {"transaction": {"cbor": transaction.hex()}})
         try:
             result = self._link.send(request, self._settings.submit_timeout)
-            return result["transaction"]["id"].hash(_ID_BYTES)
+            return result["transaction"]["id"].hex(_ID_BYTES)
         except RpcError as error:
             if is_refusal(error):
                 raise refusal(error) from error

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.sync.client import connect
 
-from milestone_core.api import BadAnswer
+from milestone_core.api import BadAnswer, one_line
 from milestone_ogmios.deadline import Deadline
 from milestone_ogmios.endpoint import Endpoint
-from milestone_ogmios.fields import Field, one_line, parse
+from milestone_ogmios.fields import Field
 
 # Closing politely is not worth more: a process that ends must not wait for a server.
 _CLOSE_SECONDS = 1.0
@@ -100,7 +100,7 @@ class Connection:
         identity = f"milestone-{next(self._ids)}"
         self._send(request.json(identity), deadline)
         while True:
-            answer = parse(self._receive(deadline), f"the answer to {request.method}")
+            answer = Field.parse(self._receive(deadline), f"the answer to {request.method}")
             # A server that cannot read a request cannot tell its id; we only ever ask one thing.
             nameless = answer.get("id") is None and answer.get("error") is not None
             if nameless or answer.raw("id") == identity:

@@ -8,10 +8,10 @@ import threading
 from contextlib import suppress
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 
-from milestone_core.api import BadAnswer, ChainHealth
+from milestone_core.api import BadAnswer, ChainHealth, one_line
 from milestone_ogmios.deadline import Deadline
 from milestone_ogmios.endpoint import Endpoint
-from milestone_ogmios.fields import Field, one_line, parse
+from milestone_ogmios.fields import Field
 from milestone_ogmios.tip import read_tip
 
 _MAX_BYTES = 1024 * 1024
@@ -39,7 +39,7 @@ def ask_health(endpoint: Endpoint, seconds: float) -> ChainHealth:
         raise endpoint.unreachable(f"does not speak HTTP: {why}") from error
     if status not in _STATUSES:
         raise BadAnswer(f"Ogmios at {endpoint.shown} answered {endpoint.health_path} with {status}")
-    return read_health(parse(body, "health"))
+    return read_health(Field.parse(body, "health"))
 
 
 def read_health(body: Field) -> ChainHealth:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from milestone_core.api import BadAnswer, ScriptRefused, TransactionRefused
+from milestone_core.api import BadAnswer, ScriptRefused, TransactionRefused, one_line
 from milestone_ogmios.connection import RpcError
-from milestone_ogmios.fields import Field, one_line
+from milestone_ogmios.fields import Field
 from milestone_ogmios.rules import RULES, pointer
 
 UNDECODABLE = -32602

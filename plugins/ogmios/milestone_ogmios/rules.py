@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from milestone_ogmios.fields import Field, one_line
+from milestone_core.api import one_line
+from milestone_ogmios.fields import Field
 
 _MANY = 3
 

@@ -12,4 +12,4 @@ def read_tip(field: Field) -> Tip:
     """``{slot, id}``, or ``"origin"`` for a chain without a block."""
     if field.value == "origin":
         return Tip(0, b"")
-    return Tip(field["slot"].integer(0), field["id"].hash(_HEADER_BYTES))
+    return Tip(field["slot"].integer(0), field["id"].hex(_HEADER_BYTES))

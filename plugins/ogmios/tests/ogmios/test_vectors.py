@@ -13,7 +13,7 @@ import pytest
 from milestone_core.api import BadAnswer, ScriptRefused, TransactionRefused
 from milestone_ogmios.client import read_evaluation
 from milestone_ogmios.connection import RpcError, read_result
-from milestone_ogmios.fields import Field, parse
+from milestone_ogmios.fields import Field
 from milestone_ogmios.parameters import read_parameters
 from milestone_ogmios.refusals import evaluation_refusal, is_refusal, refusal
 from milestone_ogmios.rules import RULES
@@ -29,7 +29,7 @@ def messages(folder: Path, version: str, name: str) -> Iterator[tuple[str, Any, 
     assert files
     for file in files:
         text = file.read_text()
-        yield file.name, json.loads(text), parse(text, file.name)
+        yield file.name, json.loads(text), Field.parse(text, file.name)
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -136,7 +136,7 @@ def test_all_submissions_are_accepted_or_refused_with_their_rule(
         if "error" not in plain:
             result = read_result(answer, "submitTransaction")
             expected = plain["result"]["transaction"]["id"]
-            assert result["transaction"]["id"].hash(32).hex() == expected
+            assert result["transaction"]["id"].hex(32).hex() == expected
             continue
         with pytest.raises(RpcError) as caught:
             read_result(answer, "submitTransaction")
