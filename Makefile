@@ -95,6 +95,10 @@ rules: $(RUNTIME) ## each rule of the contract and the Aiken tests that break it
 costs: $(RUNTIME) ## what the contract costs, into the docs
 	$(BIN)/python benchmarks/contract_costs.py --write docs/contract.md
 
+.PHONY: cli-reference
+cli-reference: $(RUNTIME) ## what every --help prints, into the docs
+	$(BIN)/python scripts/cli_reference.py
+
 .PHONY: check
 check: lint types layers test ## what has to be green before a commit
 
