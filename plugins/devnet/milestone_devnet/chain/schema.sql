@@ -59,7 +59,20 @@ CREATE TABLE account_changes (
     is_key INTEGER NOT NULL,
     hash BLOB NOT NULL,
     deposit INTEGER,
-    rewards INTEGER
+    rewards INTEGER,
+    pool BLOB,
+    representative BLOB
+);
+
+-- Delegate representatives, in the same way.
+CREATE TABLE representative_changes (
+    height INTEGER NOT NULL REFERENCES blocks,
+    position INTEGER NOT NULL,
+    is_key INTEGER NOT NULL,
+    hash BLOB NOT NULL,
+    deposit INTEGER,
+    url TEXT,
+    url_hash BLOB
 );
 
 CREATE TABLE datums (hash BLOB PRIMARY KEY, cbor BLOB NOT NULL) WITHOUT ROWID;
