@@ -75,6 +75,9 @@ CREATE TABLE representative_changes (
     url_hash BLOB
 );
 
+-- What Kupo watches: not of the chain, so neither in snapshots nor undone with blocks.
+CREATE TABLE watched (position INTEGER PRIMARY KEY, pattern TEXT NOT NULL UNIQUE);
+
 CREATE TABLE datums (hash BLOB PRIMARY KEY, cbor BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE scripts (hash BLOB PRIMARY KEY, language TEXT NOT NULL, code BLOB NOT NULL)
     WITHOUT ROWID;
