@@ -20,6 +20,9 @@ COMMAND = (
 )
 """A block at once for every transaction, and ports that the system chooses."""
 
+# It outlives nobody who is killed; one that is to be kept has no such lifeline.
+_LIFELINE = "--until-stdin-ends"
+
 LOG = "devnet.log"
 _START_SECONDS = 60.0
 _STOP_SECONDS = 5.0
@@ -60,9 +63,9 @@ def running(folder: Path, *, keep: bool) -> Iterator[RunningDevnet]:
     """
     with (folder / LOG).open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "milestone_core", *COMMAND],
+            [sys.executable, "-m", "milestone_core", *COMMAND, *(() if keep else (_LIFELINE,))],
             cwd=folder,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL if keep else subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
@@ -105,5 +108,6 @@ def _stop(process: subprocess.Popen[str]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-    if process.stdout is not None:
-        process.stdout.close()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            pipe.close()

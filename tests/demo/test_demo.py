@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -177,6 +178,24 @@ def test_an_interrupted_one_leaves_nothing(place: Place, number: signal.Signals)
     assert "Traceback" not in err
     assert list(place.temporary.iterdir()) == []
     assert not listens(url_of(seen))
+
+
+def test_the_devnet_of_a_killed_one_stops(place: Place) -> None:
+    process = place.start()
+    assert process.stdout is not None
+    seen = ""
+    while "ws://" not in seen:
+        line = process.stdout.readline()
+        assert line, seen
+        seen += line
+    process.kill()
+    process.communicate(timeout=30)
+    for folder in place.temporary.iterdir():
+        shutil.rmtree(folder)
+    deadline = time.monotonic() + 10
+    while listens(url_of(seen)):
+        assert time.monotonic() < deadline, "the devnet still runs"
+        time.sleep(0.05)
 
 
 def test_people_see_every_command_before_its_output(kept: Kept) -> None:

@@ -42,9 +42,10 @@ class Settings:
 
     ``state`` is its file, None for memory. ``block_time`` is in seconds; 0 makes a block at once
     for every transaction. A port of 0 is chosen by the system. ``match`` are the patterns that
-    Kupo indexes. ``ogmios_version`` is the protocol that Ogmios speaks. ``slot_length_ms`` is None
-    for that of the chain, one second for a new one. ``snapshot`` is a file that a new chain begins
-    with, ``parameters`` one of protocol parameters to override.
+    Kupo indexes; none for those that it watched last, or everything. ``ogmios_version`` is the
+    protocol that Ogmios speaks. ``slot_length_ms`` is None for that of the chain, one second for a
+    new one. ``snapshot`` is a file that a new chain begins with, ``parameters`` one of protocol
+    parameters to override.
     """
 
     state: Path | None = None
@@ -53,7 +54,7 @@ class Settings:
     ogmios_port: int = 0
     kupo_port: int = 0
     control_port: int = 0
-    match: tuple[str, ...] = ("*",)
+    match: tuple[str, ...] = ()
     ogmios_version: Version = Version.V7_0
     slot_length_ms: int | None = None
     snapshot: Path | None = None

@@ -24,6 +24,7 @@ from milestone_devnet.ledger import (
     evaluate,
 )
 from milestone_devnet.network import NETWORK_ID, slots_of
+from milestone_devnet.producer import POOLS
 
 _log = logging.getLogger(__name__)
 
@@ -179,7 +180,7 @@ class Chain:
         self.state = self.store.state()
 
     def _environment(self, slot: int) -> Environment:
-        return Environment(self.parameters, slot, self.clock.slots, NETWORK_ID)
+        return Environment(self.parameters, slot, self.clock.slots, NETWORK_ID, POOLS)
 
     def _report(self, block: Block, included: list[Included], fallen: list[Fallen]) -> None:
         for item in included:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 APPLICATION_ID = 0x4D494C44  # "MILD", in the header of the file
-FORMAT = "2"
+FORMAT = "3"
 
 
 def check(connection: sqlite3.Connection, schema: str = "main") -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Generic
 
 from milestone_devnet.chain.store import Included
 from milestone_devnet.ledger import (
-    Account,
     Credential,
     Environment,
     LedgerState,
@@ -18,6 +18,7 @@ from milestone_devnet.ledger import (
     TxOut,
     validate,
 )
+from milestone_devnet.ledger.state import Change, Registered
 
 # Two blocks' worth, as a node has by default; it is what sizeOfMempool tells, not enforced.
 CAPACITY_IN_BLOCKS = 2
@@ -40,15 +41,24 @@ class _Overlay:
         return self.produced.get(reference) or self.state.utxo.get(reference)
 
 
-@dataclass(slots=True)
-class _Accounts:
-    state: LedgerState
-    changed: dict[Credential, Account | None]
+class _Changed(Generic[Registered]):
+    """Accounts or representatives of a state with the pending transactions applied."""
 
-    def get(self, credential: Credential, /) -> Account | None:
-        if credential in self.changed:
-            return self.changed[credential]
-        return self.state.accounts.get(credential)
+    def __init__(self, before: Mapping[Credential, Registered]) -> None:
+        self._before: Mapping[Credential, Registered] = before
+        self._after: dict[Credential, Registered | None] = {}
+
+    def get(self, credential: Credential, /) -> Registered | None:
+        if credential in self._after:
+            return self._after[credential]
+        return self._before.get(credential)
+
+    def items(self) -> Iterable[tuple[Credential, Registered]]:
+        merged = {**self._before, **self._after}
+        return [(credential, value) for credential, value in merged.items() if value is not None]
+
+    def apply(self, changes: Mapping[Credential, Change[Registered]]) -> None:
+        self._after.update({credential: change.after for credential, change in changes.items()})
 
 
 class Mempool:
@@ -58,7 +68,8 @@ class Mempool:
         self._state = state
         self._pending: dict[bytes, Included] = {}
         self.utxo = _Overlay(state, set(), {})
-        self.accounts = _Accounts(state, {})
+        self.accounts = _Changed(state.accounts)
+        self.representatives = _Changed(state.representatives)
 
     def __contains__(self, transaction_id: object) -> bool:
         return transaction_id in self._pending
@@ -148,7 +159,8 @@ class Mempool:
         self._pending[included.transaction.id] = included
         self.utxo.spent.update(effect.spent)
         self.utxo.produced.update(effect.produced)
-        self.accounts.changed.update({c: change.after for c, change in effect.accounts.items()})
+        self.accounts.apply(effect.accounts)
+        self.representatives.apply(effect.representatives)
 
 
 def _is_over(transaction: Transaction, slot: int) -> bool:

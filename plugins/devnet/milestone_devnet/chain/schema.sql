@@ -59,8 +59,24 @@ CREATE TABLE account_changes (
     is_key INTEGER NOT NULL,
     hash BLOB NOT NULL,
     deposit INTEGER,
-    rewards INTEGER
+    rewards INTEGER,
+    pool BLOB,
+    representative BLOB
 );
+
+-- Delegate representatives, in the same way.
+CREATE TABLE representative_changes (
+    height INTEGER NOT NULL REFERENCES blocks,
+    position INTEGER NOT NULL,
+    is_key INTEGER NOT NULL,
+    hash BLOB NOT NULL,
+    deposit INTEGER,
+    url TEXT,
+    url_hash BLOB
+);
+
+-- What Kupo watches: not of the chain, so neither in snapshots nor undone with blocks.
+CREATE TABLE watched (position INTEGER PRIMARY KEY, pattern TEXT NOT NULL UNIQUE);
 
 CREATE TABLE datums (hash BLOB PRIMARY KEY, cbor BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE scripts (hash BLOB PRIMARY KEY, language TEXT NOT NULL, code BLOB NOT NULL)

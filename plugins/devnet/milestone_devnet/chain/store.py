@@ -12,9 +12,8 @@ from pathlib import Path
 from milestone_core.api import CorruptStore, ServiceUnavailable
 from milestone_devnet.chain.block import Block
 from milestone_devnet.chain.database import APPLICATION_ID, FORMAT, check, connect, writing
+from milestone_devnet.chain.registry import read_registered, write_changes
 from milestone_devnet.ledger import (
-    Account,
-    Credential,
     DeserialisationFailure,
     Effect,
     LedgerState,
@@ -36,9 +35,13 @@ _TABLES = (
     "outputs",
     "assets",
     "account_changes",
+    "representative_changes",
     "datums",
     "scripts",
 )
+
+# Those whose rows go with the block, those that refer to others first.
+_OF_A_BLOCK = ("transactions", "account_changes", "representative_changes", "blocks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +98,7 @@ class Store:
             "SELECT transaction_id, output_index, raw FROM outputs WHERE spent_height IS NULL"
         ):
             state.utxo[TxIn(transaction_id, index)] = decode_output(raw)
-        for is_key, credential, deposit, rewards in self.connection.execute(
-            "SELECT is_key, hash, deposit, rewards FROM account_changes ORDER BY rowid"
-        ):
-            account = Credential(bool(is_key), credential)
-            if deposit is None:
-                state.accounts.pop(account, None)
-            else:
-                state.accounts[account] = Account(deposit, rewards)
+        read_registered(self.connection, state)
         return state
 
     def append(self, block: Block, included: Sequence[Included], offset_ms: int) -> None:
@@ -136,7 +132,7 @@ class Store:
                 " spent_redeemer = NULL WHERE spent_height > ?",
                 (height,),
             )
-            for table in ("transactions", "account_changes", "blocks"):
+            for table in _OF_A_BLOCK:
                 execute(f"DELETE FROM {table} WHERE height > ?", (height,))
 
     def found(self, genesis: Block, outputs: Mapping[TxIn, TxOut], slot_length_ms: int) -> None:
@@ -245,13 +241,7 @@ class Store:
         self._spend(block, transaction, effect)
         self._insert_outputs(block, position, effect.produced)
         self._insert_known(transaction)
-        self.connection.executemany(
-            "INSERT INTO account_changes VALUES (?, ?, ?, ?, ?, ?)",
-            [
-                (block.height, position, *credential, *(change.after or (None, None)))
-                for credential, change in effect.accounts.items()
-            ],
-        )
+        write_changes(self.connection, block, position, effect)
 
     def _spend(self, block: Block, transaction: Transaction, effect: Effect) -> None:
         redeemers = transaction.witnesses.redeemers if effect.valid else {}

@@ -16,8 +16,10 @@ def judge(file: str, as_json: bool) -> None:
     """Judge transactions without a server, each alone against one state.
 
     FILE is JSON: "utxo" (hex CBOR of a map from input to output), "slot", "slot_config"
-    ({"zero_slot", "zero_time", "slot_length"}, in ms) and "transactions" (name to hex CBOR). A
-    refused transaction is a result like any other: the exit code is 0.
+    ({"zero_slot", "zero_time", "slot_length"}, in ms) and "transactions" (name to hex CBOR). It may
+    have "accounts" and "representatives", as Ogmios's queryLedgerState/rewardAccountSummaries and
+    /delegateRepresentatives tell them, "pools" (ids) and "treasury" (lovelace). A refused
+    transaction is a result like any other: the exit code is 0.
 
     \b
     Example:

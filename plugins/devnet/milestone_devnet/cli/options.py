@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from milestone_devnet.control.client import Now
 
 OGMIOS_PORT, KUPO_PORT, CONTROL_PORT = 1337, 1442, 1338
+CONTROL_PORT_VARIABLE = "MILESTONE_DEVNET_CONTROL_PORT"
 
 port = click.IntRange(0, 65_535)
 
@@ -23,6 +24,8 @@ control_port_option = click.option(
     type=click.IntRange(1, 65_535),
     default=CONTROL_PORT,
     show_default=True,
+    envvar=CONTROL_PORT_VARIABLE,
+    show_envvar=True,
     help="Where the running devnet takes commands.",
 )
 

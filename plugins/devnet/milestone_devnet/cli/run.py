@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import click
 
 from milestone_devnet.cli.options import (
     CONTROL_PORT,
+    CONTROL_PORT_VARIABLE,
     KUPO_PORT,
     OGMIOS_PORT,
     json_option,
@@ -56,7 +58,14 @@ if TYPE_CHECKING:
 )
 @click.option("--ogmios-port", type=port, default=OGMIOS_PORT, show_default=True)
 @click.option("--kupo-port", type=port, default=KUPO_PORT, show_default=True)
-@click.option("--control-port", type=port, default=CONTROL_PORT, show_default=True)
+@click.option(
+    "--control-port",
+    type=port,
+    default=CONTROL_PORT,
+    show_default=True,
+    envvar=CONTROL_PORT_VARIABLE,
+    show_envvar=True,
+)
 @click.option(
     "--host",
     default="127.0.0.1",
@@ -66,10 +75,9 @@ if TYPE_CHECKING:
 @click.option(
     "--match",
     multiple=True,
-    default=("*",),
-    show_default=True,
     metavar="PATTERN",
-    help="What Kupo indexes, as its own option of this name; may be given again.",
+    help="What Kupo indexes, as its own option of this name; may be given again. By default what"
+    " it watched last, and at first everything.",
 )
 @click.option(
     "--ogmios-version",
@@ -77,6 +85,13 @@ if TYPE_CHECKING:
     default="7.0",
     show_default=True,
     help="The version of Ogmios whose protocol is spoken.",
+)
+@click.option(
+    "--until-stdin-ends",
+    "lifeline",
+    is_flag=True,
+    help="Stop when standard input ends too, as it does when the program that holds its other end"
+    " dies, however it dies.",
 )
 @json_option
 def run(
@@ -91,6 +106,7 @@ def run(
     host: str,
     match: tuple[str, ...],
     ogmios_version: str,
+    lifeline: bool,
     as_json: bool,
 ) -> None:
     """Run a devnet until it is interrupted. A port of 0 is chosen by the system.
@@ -118,10 +134,10 @@ def run(
         parameters=parameters,
     )
     _log_to_stderr(as_json=as_json)
-    asyncio.run(_run(settings, as_json=as_json))
+    asyncio.run(_run(settings, lifeline=lifeline, as_json=as_json))
 
 
-async def _run(settings: Settings, *, as_json: bool) -> None:
+async def _run(settings: Settings, *, lifeline: bool, as_json: bool) -> None:
     import asyncio
     import signal
 
@@ -132,9 +148,27 @@ async def _run(settings: Settings, *, as_json: bool) -> None:
     async with serving(settings) as endpoints:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
+        if lifeline:
+            _when_stdin_ends(lambda: loop.call_soon_threadsafe(stop.set))
         _announce(endpoints, as_json=as_json)
         await stop.wait()
     note("the devnet has stopped", as_json=as_json)
+
+
+def _when_stdin_ends(stop: Callable[[], object]) -> None:
+    """Call ``stop`` when standard input ends, from a thread of its own: it may be of any kind."""
+    import os
+    import threading
+    from contextlib import suppress
+
+    def read() -> None:
+        # The loop is closed where it has stopped for another reason.
+        with suppress(OSError, RuntimeError):
+            while os.read(0, 4096):
+                pass
+            stop()
+
+    threading.Thread(target=read, name="lifeline", daemon=True).start()
 
 
 def _announce(endpoints: Endpoints, *, as_json: bool) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from milestone_devnet.judging.vectors import Vector, load, name_of, vector_paths, why_outside
+from milestone_devnet.judging.vectors import Vector, load, name_of, reasons_outside, vector_paths
 from milestone_devnet.judging.verdict import Verdict, judge
 from milestone_devnet.ledger import TxIn, TxOut
 
@@ -41,8 +41,8 @@ def check_folder(folder: Path, progress: Callable[[int, int], None]) -> Conforma
     found = Conformance()
     paths = vector_paths(folder)
     for done, path in enumerate(paths, start=1):
-        if reason := why_outside(path):
-            found.outside[name_of(path)] = reason
+        if reasons := reasons_outside(path):
+            found.outside[name_of(path)] = reasons[0]
         else:
             found.core += 1
             if problems := differences(load(path)):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from milestone_core.api import BadInput
+from milestone_devnet.judging.registered import accounts_of, pools_of, representatives_of
 from milestone_devnet.judging.vectors import utxo_of
 from milestone_devnet.judging.verdict import Verdict, judge
 from milestone_devnet.ledger import (
@@ -20,9 +21,14 @@ from milestone_devnet.ledger import (
 )
 from milestone_devnet.ledger.cbor import Malformed, one_item
 from milestone_devnet.network import NETWORK_ID
+from milestone_devnet.producer import POOLS
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 
 _MAX_SLOT = 2**63 - 1
-_MEMBERS = frozenset({"utxo", "slot", "slot_config", "transactions"})
+_REQUIRED = frozenset({"utxo", "slot", "slot_config", "transactions"})
+_OPTIONAL = frozenset({"accounts", "representatives", "pools", "treasury"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +72,37 @@ def read_file(path: Path) -> JudgedFile:
 def _judged(content: Any) -> JudgedFile:
     if not isinstance(content, dict):
         raise TypeError("it is not a JSON object")
-    if unknown := sorted(content.keys() - _MEMBERS):
+    if unknown := sorted(content.keys() - _REQUIRED - _OPTIONAL):
         raise ValueError(f"it has members of no meaning here: {', '.join(unknown)}")
     transactions = content["transactions"]
     if not isinstance(transactions, dict):
         raise TypeError("'transactions' is not an object")
     return JudgedFile(
-        LedgerState(_utxo(content["utxo"])),
+        LedgerState(
+            _utxo(content["utxo"]),
+            _registered("accounts", content, accounts_of),
+            _registered("representatives", content, representatives_of),
+        ),
         Environment(
             default_parameters(),
             _integer("slot", content["slot"]),
             _slot_config(content["slot_config"]),
             NETWORK_ID,
+            POOLS | _registered("pools", content, pools_of).keys(),
+            _integer("treasury", content.get("treasury", 0)),
         ),
         {name: _hex(f"transactions[{name!r}]", text) for name, text in transactions.items()},
     )
+
+
+def _registered(
+    name: str, content: Mapping[str, Any], read: Callable[[Any], dict[_Key, _Value]]
+) -> dict[_Key, _Value]:
+    try:
+        return read(content.get(name, []))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        reason = f"lacks {error}" if isinstance(error, KeyError) else f"is wrong: {error}"
+        raise ValueError(f"an entry of {name!r} {reason}") from None
 
 
 def _utxo(text: Any) -> dict[Any, Any]:

@@ -23,6 +23,7 @@ from milestone_devnet.ledger import (
     ExUnits,
     Language,
     LedgerState,
+    Mandate,
     Parameters,
     SlotConfig,
     TxIn,
@@ -31,12 +32,13 @@ from milestone_devnet.ledger import (
     decode_output,
 )
 from milestone_devnet.ledger.cbor import Malformed
+from milestone_devnet.ledger.certificates import representative_of
 from milestone_devnet.ledger.refusals import DeserialisationFailure
 
 _DEEP = 100_000
 _TRANSACTION, _PASSAGE_OF_TIME = 0, 1
 _CERTIFICATES, _VOTES, _PROPOSALS = 4, 19, 20
-# Governance, committees, pools and delegate representatives are no part of this ledger.
+# The core is without governance; of it, this ledger knows delegate representatives.
 _OUTSIDE_CERTIFICATES: Mapping[int, str] = {
     3: "registers a stake pool",
     4: "retires a stake pool",
@@ -94,14 +96,14 @@ def name_of(path: Path) -> str:
     return name if path.name == "0" else f"{name}/{path.name}"
 
 
-def why_outside(path: Path) -> str | None:
-    """Why a vector is about what this ledger leaves out; None for one of the core.
+def reasons_outside(path: Path) -> list[str]:
+    """What of governance and pools a vector contains, in its order; nothing for one of the core.
 
     :raises BadInput: the file is no vector.
     """
     with _reading(path):
         _, _, _, events, _ = cbor2.loads(path.read_bytes())
-        return next(_reasons_to_be_outside(events), None)
+        return list(dict.fromkeys(_reasons_to_be_outside(events)))
 
 
 def load(path: Path) -> Vector:
@@ -138,16 +140,19 @@ def _reading(path: Path) -> Iterator[None]:
 def _vector(path: Path) -> Vector:
     raw = path.read_bytes()
     config, initial, _, events, _ = cbor2.loads(raw)
-    certificates, ledger = initial[3][1][0], initial[3][1][1]
+    (treasury, _), (certificates, ledger) = initial[3][0], initial[3][1]
+    representatives, pools, accounts = certificates
     pparams = path.parents[3] / "pparams" / ledger[3][3].hex()
     return Vector(
         name_of(path),
-        LedgerState(_utxo(raw, 1), _accounts(certificates[2][0])),
+        LedgerState(_utxo(raw, 1), _accounts(accounts[0][0]), _representatives(representatives[0])),
         Environment(
             _parameters(cbor2.loads(pparams.read_bytes())),
             config[_SLOT],
             SlotConfig(_START_OF_VECTORS_MS, slot_length_ms=config[_SLOT_LENGTH]),
             config[_NETWORK_ID],
+            frozenset(pools[0]),
+            treasury,
         ),
         tuple(Event(*event[1:]) for event in events if event[0] == _TRANSACTION),
         _utxo(raw, 2),
@@ -199,13 +204,34 @@ def utxo_of(item: bytes) -> dict[TxIn, TxOut]:
     return result
 
 
-def _accounts(accounts: Any) -> dict[Credential, Account]:
-    """Registered stake credentials: ``{credential: [[[rewards, deposit]], pointers, ...]}``."""
-    registered = accounts[0]
+def _accounts(accounts: Mapping[Any, Any]) -> dict[Credential, Account]:
+    """Stake credentials: ``{credential: [[[rewards, deposit]], pointers, [pool], [drep]]}``.
+
+    What is not set is an empty list, as also the first is of a credential that only has pointers.
+    """
     return {
-        Credential(kind == 0, digest): Account(deposit=entry[0][0][1], rewards=entry[0][0][0])
-        for (kind, digest), entry in registered.items()
+        _credential(credential): Account(
+            registered[0][1],
+            registered[0][0],
+            pool[0] if pool else None,
+            representative_of(cbor2.dumps(representative[0])) if representative else None,
+        )
+        for credential, (registered, _, pool, representative) in accounts.items()
+        if registered
     }
+
+
+def _representatives(representatives: Mapping[Any, Any]) -> dict[Credential, Mandate]:
+    """Delegate representatives: ``{credential: [expiry, anchor, deposit, delegators]}``."""
+    return {
+        _credential(credential): Mandate(deposit)
+        for credential, (_, _, deposit, _) in representatives.items()
+    }
+
+
+def _credential(item: Any) -> Credential:
+    kind, digest = item
+    return Credential(kind == 0, digest)
 
 
 def _parameters(values: list[Any]) -> Parameters:
@@ -228,4 +254,5 @@ def _parameters(values: list[Any]) -> Parameters:
         max_collateral_inputs=values[21],
         stake_credential_deposit=values[5],
         stake_pool_deposit=values[6],
+        drep_deposit=values[28],
     )

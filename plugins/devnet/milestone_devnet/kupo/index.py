@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from milestone_devnet.kupo.patterns import Pattern
+from milestone_devnet.kupo.watched import keep, watched
 
 _BEFORE_THE_FIRST_BLOCK = -1
 
@@ -25,14 +26,15 @@ class Checkpoint(NamedTuple):
 class Index:
     """The outputs that match any of the configured patterns, up to a block.
 
-    :param patterns: what new blocks are matched against.
+    :param configured: what blocks are matched against, where none are kept with the chain.
+    :raises BadInput: others are kept.
 
     ``behind`` is how many blocks it may not see yet; None means that it stands still.
     """
 
-    def __init__(self, connection: sqlite3.Connection, patterns: Sequence[Pattern]) -> None:
+    def __init__(self, connection: sqlite3.Connection, configured: Sequence[Pattern]) -> None:
         self.connection = connection
-        self._patterns = dict.fromkeys(patterns)
+        self._patterns = dict.fromkeys(watched(connection, configured))
         self.behind: int | None = 0
         self.height = _BEFORE_THE_FIRST_BLOCK
         connection.execute(
@@ -65,6 +67,7 @@ class Index:
     def add(self, patterns: Iterable[Pattern], point: Checkpoint | None) -> None:
         """Watch for more patterns, and match all blocks after a point anew; None for all blocks."""
         self._patterns.update(dict.fromkeys(patterns))
+        keep(self.connection, self._patterns)
         start = _BEFORE_THE_FIRST_BLOCK if point is None else self._height_of(point)
         indexed = self.height
         self.rolled_back(start)
@@ -76,6 +79,7 @@ class Index:
         if pattern not in self._patterns:
             return 0
         del self._patterns[pattern]
+        keep(self.connection, self._patterns)
         return 1
 
     def forget(self, pattern: Pattern) -> int:

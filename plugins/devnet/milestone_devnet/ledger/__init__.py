@@ -4,23 +4,26 @@ It holds no clock and does no I/O. The state is a ``LedgerState``; ``validate`` 
 returns the ``Effect`` of a transaction, which the caller applies (and can undo).
 
 What Conway has and this ledger refuses in plain words: votes and proposals; certificates of
-pools, delegate representatives and the committee; and beside Plutus V1 or V2 scripts: native
+pools and the committee; and beside Plutus V1 or V2 scripts: native
 scripts, reference scripts that nobody needs (V2), and certificate 7 for such a script.
 """
 
 from __future__ import annotations
 
 from .model import (
+    Anchor,
     AssetId,
     Body,
     Certificate,
     Credential,
+    DefaultVote,
     Evaluation,
     ExUnits,
     Language,
     Pointer,
     Purpose,
     Redeemer,
+    Representative,
     Script,
     Transaction,
     TxIn,
@@ -29,16 +32,29 @@ from .model import (
 )
 from .parameters import Parameters, SlotConfig, default_parameters
 from .refusals import DeserialisationFailure, EvaluationFailed, Refused
-from .state import Account, Effect, Environment, LedgerState, LedgerView, UtxoView
+from .state import (
+    Account,
+    AccountView,
+    Effect,
+    Environment,
+    LedgerState,
+    LedgerView,
+    Mandate,
+    RepresentativeView,
+    UtxoView,
+)
 from .transaction import decode_output, decode_transaction
 from .validate import evaluate, validate
 
 __all__ = [
     "Account",
+    "AccountView",
+    "Anchor",
     "AssetId",
     "Body",
     "Certificate",
     "Credential",
+    "DefaultVote",
     "DeserialisationFailure",
     "Effect",
     "Environment",
@@ -48,11 +64,14 @@ __all__ = [
     "Language",
     "LedgerState",
     "LedgerView",
+    "Mandate",
     "Parameters",
     "Pointer",
     "Purpose",
     "Redeemer",
     "Refused",
+    "Representative",
+    "RepresentativeView",
     "Script",
     "SlotConfig",
     "Transaction",

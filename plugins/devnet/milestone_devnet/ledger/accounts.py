@@ -1,4 +1,4 @@
-"""What certificates and withdrawals do to the reward accounts (rules CERTS and DELEG)."""
+"""What certificates and withdrawals do to accounts and representatives (CERTS, DELEG, GOVCERT)."""
 
 from __future__ import annotations
 
@@ -6,35 +6,45 @@ from collections.abc import Iterable, Mapping
 
 from .addresses import reward_credential
 from .model import Certificate, CertificateKind, Credential
-from .parameters import Parameters
 from .refusals import Refused
 from .refusals import accounts as refuse
-from .state import Account, AccountChange, AccountView
+from .state import Account, Change, Environment, LedgerView, Mandate
 
-_REGISTRATIONS = (CertificateKind.STAKE_REGISTRATION, CertificateKind.REGISTRATION)
+_REGISTRATIONS = (
+    CertificateKind.STAKE_REGISTRATION,
+    CertificateKind.REGISTRATION,
+    CertificateKind.REGISTRATION_STAKE_DELEGATION,
+    CertificateKind.REGISTRATION_VOTE_DELEGATION,
+    CertificateKind.REGISTRATION_STAKE_VOTE_DELEGATION,
+)
 
 
 class AccountBook:
-    """The accounts that one transaction touches, followed through its certificates in order.
+    """What one transaction registers and delegates, followed through its certificates in order.
 
     ``deposits`` and ``refunds`` are in lovelace. What breaks a rule is collected in
     ``failures`` and has no effect.
     """
 
-    def __init__(self, accounts: AccountView, parameters: Parameters) -> None:
-        self._accounts = accounts
-        self._parameters = parameters
-        self._after: dict[Credential, Account | None] = {}
+    def __init__(self, state: LedgerView, environment: Environment) -> None:
+        self._state = state
+        self._parameters = environment.parameters
+        self._pools = environment.pools
+        self._accounts: dict[Credential, Account | None] = {}
+        self._representatives: dict[Credential, Mandate | None] = {}
         self.deposits = 0
         self.refunds = 0
         self.failures: list[Refused] = []
 
-    def changes(self) -> dict[Credential, AccountChange]:
+    def account_changes(self) -> dict[Credential, Change[Account]]:
         """The accounts before and after, of those that are touched."""
-        return {
-            credential: AccountChange(self._accounts.get(credential), after)
-            for credential, after in self._after.items()
-        }
+        before = self._state.accounts
+        return {c: Change(before.get(c), after) for c, after in self._accounts.items()}
+
+    def representative_changes(self) -> dict[Credential, Change[Mandate]]:
+        """The representatives before and after, of those that are touched."""
+        before = self._state.representatives
+        return {c: Change(before.get(c), after) for c, after in self._representatives.items()}
 
     def withdraw(self, withdrawals: Mapping[bytes, int]) -> None:
         """Take the rewards of accounts: all of them or nothing, even if that is zero."""
@@ -45,36 +55,47 @@ class AccountBook:
             if account is None or account.rewards != amount:
                 wrong[account_bytes] = amount
             else:
-                self._after[credential] = account._replace(rewards=0)
+                self._accounts[credential] = account._replace(rewards=0)
         if wrong:
             self.failures.append(refuse.incomplete_withdrawals(wrong))
 
     def follow(self, certificates: Iterable[Certificate]) -> None:
-        """Do what the certificates say, in their order."""
+        """Do what the certificates say, in their order; unsupported ones do nothing."""
         for certificate in certificates:
-            if certificate.credential is None or isinstance(certificate.kind, int):
-                self.failures.append(refuse.unsupported(f"certificates of kind {certificate.kind}"))
-            elif certificate.kind in _REGISTRATIONS:
+            if certificate.credential is None:
+                continue
+            if certificate.kind in _REGISTRATIONS:
                 self._register(certificate.credential, certificate.deposit)
-            elif certificate.kind is CertificateKind.STAKE_DELEGATION:
-                self._delegate(certificate)
-            else:
+            if certificate.delegates:
+                self._delegate(certificate.credential, certificate)
+            elif certificate.kind is CertificateKind.REPRESENTATIVE_REGISTRATION:
+                self._register_representative(certificate.credential, certificate)
+            elif certificate.kind is CertificateKind.REPRESENTATIVE_RETIREMENT:
+                self._retire_representative(certificate.credential, certificate.deposit)
+            elif certificate.kind is CertificateKind.REPRESENTATIVE_UPDATE:
+                self._update_representative(certificate.credential, certificate)
+            elif certificate.kind not in _REGISTRATIONS:
                 self._deregister(certificate.credential, certificate.deposit)
 
     def _account(self, credential: Credential) -> Account | None:
-        if credential in self._after:
-            return self._after[credential]
-        return self._accounts.get(credential)
+        if credential in self._accounts:
+            return self._accounts[credential]
+        return self._state.accounts.get(credential)
+
+    def _representative(self, credential: Credential) -> Mandate | None:
+        if credential in self._representatives:
+            return self._representatives[credential]
+        return self._state.representatives.get(credential)
 
     def _register(self, credential: Credential, stated: int | None) -> None:
         deposit = self._parameters.stake_credential_deposit
         self.deposits += deposit
         if stated not in (None, deposit):
-            self.failures.append(refuse.credential_deposit_mismatch(stated or 0, deposit))
+            self.failures.append(refuse.credential_deposit_mismatch(stated or 0))
         if self._account(credential) is not None:
             self.failures.append(refuse.credential_already_registered(credential))
         else:
-            self._after[credential] = Account(deposit)
+            self._accounts[credential] = Account(deposit)
 
     def _deregister(self, credential: Credential, stated: int | None) -> None:
         account = self._account(credential)
@@ -82,14 +103,57 @@ class AccountBook:
             self.failures.append(refuse.unknown_credential(credential))
             return
         if stated not in (None, account.deposit):
-            self.failures.append(refuse.credential_deposit_mismatch(stated or 0, account.deposit))
+            self.failures.append(refuse.credential_deposit_mismatch(stated or 0))
         if account.rewards:
             self.failures.append(refuse.non_empty_reward_account(account.rewards))
         self.refunds += account.deposit
-        self._after[credential] = None
+        self._accounts[credential] = None
 
-    def _delegate(self, certificate: Certificate) -> None:
-        """There are no pools here, so no pool is known."""
-        if certificate.credential is not None and self._account(certificate.credential) is None:
-            self.failures.append(refuse.unknown_credential(certificate.credential))
-        self.failures.append(refuse.unknown_stake_pool(certificate.pool or b""))
+    def _delegate(self, credential: Credential, certificate: Certificate) -> None:
+        pool, representative = certificate.pool, certificate.representative
+        if pool is not None and pool not in self._pools:
+            self.failures.append(refuse.unknown_stake_pool(pool))
+        if (
+            isinstance(representative, Credential)
+            and self._representative(representative) is None
+            and not self._parameters.is_bootstrap_phase
+        ):
+            self.failures.append(refuse.unknown_credential(representative))
+        account = self._account(credential)
+        if account is None:
+            self.failures.append(refuse.unknown_credential(credential))
+            return
+        self._accounts[credential] = account._replace(
+            pool=pool or account.pool, representative=representative or account.representative
+        )
+
+    def _register_representative(self, credential: Credential, certificate: Certificate) -> None:
+        deposit, stated = self._parameters.drep_deposit, certificate.deposit or 0
+        self.deposits += deposit
+        if self._representative(credential) is not None:
+            self.failures.append(refuse.representative_already_registered(credential))
+        if stated != deposit:
+            self.failures.append(refuse.representative_deposit_mismatch(stated, deposit))
+        self._representatives[credential] = Mandate(deposit, certificate.anchor)
+
+    def _retire_representative(self, credential: Credential, stated: int | None) -> None:
+        """Whoever delegated to it delegates to nobody then."""
+        mandate = self._representative(credential)
+        if mandate is None:
+            self.failures.append(refuse.unknown_representative(credential))
+            return
+        if stated != mandate.deposit:
+            mismatch = refuse.representative_deposit_mismatch(stated or 0, mandate.deposit)
+            self.failures.append(mismatch)
+        self.refunds += mandate.deposit
+        self._representatives[credential] = None
+        for delegator, account in {**dict(self._state.accounts.items()), **self._accounts}.items():
+            if account is not None and account.representative == credential:
+                self._accounts[delegator] = account._replace(representative=None)
+
+    def _update_representative(self, credential: Credential, certificate: Certificate) -> None:
+        mandate = self._representative(credential)
+        if mandate is None:
+            self.failures.append(refuse.unknown_representative(credential))
+        else:
+            self._representatives[credential] = mandate._replace(anchor=certificate.anchor)

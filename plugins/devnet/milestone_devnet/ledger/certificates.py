@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from . import cbor
-from .model import Certificate, CertificateKind, Credential
+from .model import (
+    Anchor,
+    Certificate,
+    CertificateKind,
+    Credential,
+    DefaultVote,
+    Representative,
+)
 
 _LAST_KIND = 18
 _REMOVED_KINDS = (5, 6)
-_FIELDS = {
-    CertificateKind.STAKE_REGISTRATION: 2,
-    CertificateKind.STAKE_DEREGISTRATION: 2,
-    CertificateKind.STAKE_DELEGATION: 3,
-    CertificateKind.REGISTRATION: 3,
-    CertificateKind.DEREGISTRATION: 3,
+_LONGEST_URL = 128
+_DEFAULT_VOTES = {2: DefaultVote.ABSTAIN, 3: DefaultVote.NO_CONFIDENCE}
+
+# What follows number and credential.
+_FIELDS: dict[CertificateKind, tuple[str, ...]] = {
+    CertificateKind.STAKE_REGISTRATION: (),
+    CertificateKind.STAKE_DEREGISTRATION: (),
+    CertificateKind.STAKE_DELEGATION: ("pool",),
+    CertificateKind.REGISTRATION: ("deposit",),
+    CertificateKind.DEREGISTRATION: ("deposit",),
+    CertificateKind.VOTE_DELEGATION: ("representative",),
+    CertificateKind.STAKE_VOTE_DELEGATION: ("pool", "representative"),
+    CertificateKind.REGISTRATION_STAKE_DELEGATION: ("pool", "deposit"),
+    CertificateKind.REGISTRATION_VOTE_DELEGATION: ("representative", "deposit"),
+    CertificateKind.REGISTRATION_STAKE_VOTE_DELEGATION: ("pool", "representative", "deposit"),
+    CertificateKind.REPRESENTATIVE_REGISTRATION: ("deposit", "anchor"),
+    CertificateKind.REPRESENTATIVE_RETIREMENT: ("deposit",),
+    CertificateKind.REPRESENTATIVE_UPDATE: ("anchor",),
 }
 
 
@@ -26,19 +47,53 @@ def certificate_of(item: bytes) -> Certificate:
         kind = CertificateKind(number)
     except ValueError:
         return Certificate(number, None)
-    if len(parts) != _FIELDS[kind]:
+    names = _FIELDS[kind]
+    if len(parts) != 2 + len(names):
         raise cbor.Malformed(f"a certificate of kind {number} has other fields")
-    credential = credential_of(parts[1])
-    if kind in (CertificateKind.REGISTRATION, CertificateKind.DEREGISTRATION):
-        return Certificate(kind, credential, deposit=cbor.unsigned(parts[2]))
-    if kind is CertificateKind.STAKE_DELEGATION:
-        return Certificate(kind, credential, pool=cbor.byte_string(parts[2], 28))
-    return Certificate(kind, credential)
+    fields: dict[str, Any] = {
+        name: _READERS[name](part) for name, part in zip(names, parts[2:], strict=True)
+    }
+    return Certificate(kind, credential_of(parts[1]), **fields)
 
 
 def credential_of(item: bytes) -> Credential:
-    """A stake credential: ``[0, key hash]`` or ``[1, script hash]``."""
+    """A credential: ``[0, key hash]`` or ``[1, script hash]``."""
     parts = cbor.items(item)
     if len(parts) != 2 or cbor.unsigned(parts[0]) > 1:
         raise cbor.Malformed("no credential")
     return Credential(cbor.unsigned(parts[0]) == 0, cbor.byte_string(parts[1], 28))
+
+
+def representative_of(item: bytes) -> Representative:
+    """A delegate representative: a credential, ``[2]`` (abstain) or ``[3]`` (no confidence)."""
+    parts = cbor.items(item)
+    if len(parts) != 1:
+        return credential_of(item)
+    try:
+        return _DEFAULT_VOTES[cbor.unsigned(parts[0])]
+    except KeyError:
+        raise cbor.Malformed("no delegate representative") from None
+
+
+def _pool(item: bytes) -> bytes:
+    return cbor.byte_string(item, 28)
+
+
+def _anchor(item: bytes) -> Anchor | None:
+    if item == cbor.NULL:
+        return None
+    parts = cbor.items(item)
+    if len(parts) != 2 or cbor.major(parts[0]) != cbor.TEXT:
+        raise cbor.Malformed("an anchor is a URL and a hash")
+    url: str = cbor.leaf(parts[0])
+    if len(url.encode()) > _LONGEST_URL:
+        raise cbor.Malformed(f"a URL of more than {_LONGEST_URL} bytes")
+    return Anchor(url, cbor.byte_string(parts[1], 32))
+
+
+_READERS = {
+    "pool": _pool,
+    "deposit": cbor.unsigned,
+    "representative": representative_of,
+    "anchor": _anchor,
+}

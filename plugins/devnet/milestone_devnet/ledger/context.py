@@ -156,7 +156,7 @@ class Context(Surroundings):
     @cached_property
     def book(self) -> AccountBook:
         """What the transaction does to the reward accounts."""
-        book = AccountBook(self.state.accounts, self.environment.parameters)
+        book = AccountBook(self.state, self.environment)
         book.withdraw(self.transaction.body.withdrawals)
         book.follow(self.transaction.body.certificates)
         return book

@@ -150,6 +150,24 @@ class Evaluation(NamedTuple):
     cpu: int
 
 
+class DefaultVote(Enum):
+    """The two delegate representatives that nobody registers, named as Ogmios names them."""
+
+    ABSTAIN = "abstain"
+    NO_CONFIDENCE = "noConfidence"
+
+
+Representative = Credential | DefaultVote
+"""A delegate representative ("DRep"), as an account names the one that votes for it."""
+
+
+class Anchor(NamedTuple):
+    """Where something about a representative is written, and the hash of it."""
+
+    url: str
+    hash: bytes
+
+
 class CertificateKind(Enum):
     """Certificates that this ledger understands (the CDDL's number of each)."""
 
@@ -158,19 +176,36 @@ class CertificateKind(Enum):
     STAKE_DELEGATION = 2
     REGISTRATION = 7
     DEREGISTRATION = 8
+    VOTE_DELEGATION = 9
+    STAKE_VOTE_DELEGATION = 10
+    REGISTRATION_STAKE_DELEGATION = 11
+    REGISTRATION_VOTE_DELEGATION = 12
+    REGISTRATION_STAKE_VOTE_DELEGATION = 13
+    REPRESENTATIVE_REGISTRATION = 16
+    REPRESENTATIVE_RETIREMENT = 17
+    REPRESENTATIVE_UPDATE = 18
 
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """A certificate about a stake credential; ``kind`` is the bare number if unsupported.
+    """A certificate; ``kind`` is the bare number, and nothing else is known, if unsupported.
 
-    ``deposit`` (lovelace) is what kinds 7 and 8 state; ``pool`` is the target of a delegation.
+    ``credential`` is that of an account, or of a representative (kinds 16 to 18). ``deposit``
+    (lovelace) is what a certificate states, ``pool`` and ``representative`` are what it delegates
+    to.
     """
 
     kind: CertificateKind | int
     credential: Credential | None
     deposit: int | None = None
     pool: bytes | None = None
+    representative: Representative | None = None
+    anchor: Anchor | None = None
+
+    @property
+    def delegates(self) -> bool:
+        """Whether it says who stakes or votes for an account."""
+        return self.pool is not None or self.representative is not None
 
 
 class KeyWitness(NamedTuple):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from .addresses import address_text, bech32
 from .model import (
+    Anchor,
     AssetId,
     Certificate,
     CertificateKind,
@@ -14,6 +15,7 @@ from .model import (
     ExUnits,
     Language,
     Pointer,
+    Representative,
     Script,
     TxIn,
     TxOut,
@@ -84,26 +86,87 @@ def pool_json(pool: bytes) -> str:
     return bech32("pool", pool)
 
 
+def representative_json(representative: Representative) -> Json:
+    """``DelegateRepresentative``."""
+    if not isinstance(representative, Credential):
+        return {"type": representative.value}
+    return {
+        "type": "registered",
+        "id": representative.hash.hex(),
+        "from": origin_json(representative),
+    }
+
+
+def anchor_json(anchor: Anchor) -> Json:
+    """``Anchor``."""
+    return {"url": anchor.url, "hash": anchor.hash.hex()}
+
+
 _CERTIFICATE_TYPES = {
     CertificateKind.STAKE_REGISTRATION: "stakeCredentialRegistration",
     CertificateKind.REGISTRATION: "stakeCredentialRegistration",
+    CertificateKind.REGISTRATION_STAKE_DELEGATION: "stakeCredentialRegistration",
+    CertificateKind.REGISTRATION_VOTE_DELEGATION: "stakeCredentialRegistration",
+    CertificateKind.REGISTRATION_STAKE_VOTE_DELEGATION: "stakeCredentialRegistration",
     CertificateKind.STAKE_DEREGISTRATION: "stakeCredentialDeregistration",
     CertificateKind.DEREGISTRATION: "stakeCredentialDeregistration",
-    CertificateKind.STAKE_DELEGATION: "stakeDelegation",
+    CertificateKind.REPRESENTATIVE_REGISTRATION: "delegateRepresentativeRegistration",
+    CertificateKind.REPRESENTATIVE_RETIREMENT: "delegateRepresentativeRetirement",
+    CertificateKind.REPRESENTATIVE_UPDATE: "delegateRepresentativeUpdate",
 }
+_DELEGATION = "stakeDelegation"
 
 
-def certificate_json(certificate: Certificate) -> Json:
-    """``Certificate``, of the kinds that this ledger supports."""
+def certificates_json(certificate: Certificate) -> list[Json]:
+    """``Certificate``, of the kinds that this ledger supports.
+
+    One that registers and delegates is told as two.
+    """
     if certificate.credential is None or isinstance(certificate.kind, int):
         raise ValueError(f"certificates of kind {certificate.kind} have no JSON here")
-    result: Json = {
-        "type": _CERTIFICATE_TYPES[certificate.kind],
+    account: Json = {
         "from": origin_json(certificate.credential),
         "credential": certificate.credential.hash.hex(),
     }
+    told = []
+    kind = _CERTIFICATE_TYPES.get(certificate.kind, _DELEGATION)
+    if kind.startswith("delegateRepresentative"):
+        told.append(_about_a_representative(kind, certificate, certificate.credential))
+    elif kind != _DELEGATION:
+        deposit = certificate.deposit
+        stated = {} if deposit is None else {"deposit": lovelace_json(deposit)}
+        told.append({"type": kind, **account, **stated})
+    if certificate.delegates:
+        told.append({"type": _DELEGATION, **account, **delegation_json(certificate)})
+    return told
+
+
+class Delegation(Protocol):
+    """What delegates stake and vote: a certificate, or an account."""
+
+    @property
+    def pool(self) -> bytes | None: ...
+
+    @property
+    def representative(self) -> Representative | None: ...
+
+
+def delegation_json(delegation: Delegation) -> Json:
+    """The members ``stakePool`` and ``delegateRepresentative``, as far as there are such."""
+    result: Json = {}
+    if delegation.pool is not None:
+        result["stakePool"] = {"id": pool_json(delegation.pool)}
+    if delegation.representative is not None:
+        result["delegateRepresentative"] = representative_json(delegation.representative)
+    return result
+
+
+def _about_a_representative(kind: str, certificate: Certificate, credential: Credential) -> Json:
+    result: Json = {"type": kind, "delegateRepresentative": representative_json(credential)}
     if certificate.deposit is not None:
         result["deposit"] = lovelace_json(certificate.deposit)
-    if certificate.pool is not None:
-        result["stakePool"] = {"id": pool_json(certificate.pool)}
+    if certificate.anchor is not None:
+        result["metadata"] = anchor_json(certificate.anchor)
+    elif certificate.kind is CertificateKind.REPRESENTATIVE_UPDATE:
+        result["metadata"] = None
     return result

@@ -71,6 +71,11 @@ class Parameters:
     drep_deposit: int = 500_000_000
     governance_action_deposit: int = 100_000_000_000
 
+    @property
+    def is_bootstrap_phase(self) -> bool:
+        """Whether Conway's governance is not whole yet: protocol version 9."""
+        return self.protocol_version[0] < 10
+
 
 @cache
 def default_parameters() -> Parameters:

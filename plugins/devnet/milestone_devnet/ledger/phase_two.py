@@ -16,6 +16,13 @@ from .refusals.accounts import unsupported
 from .script_context import script_context
 
 _OLD = (Language.PLUTUS_V1, Language.PLUTUS_V2)
+_OLD_CERTIFICATES = (
+    CertificateKind.STAKE_REGISTRATION,
+    CertificateKind.STAKE_DEREGISTRATION,
+    CertificateKind.STAKE_DELEGATION,
+    CertificateKind.REGISTRATION,
+    CertificateKind.DEREGISTRATION,
+)
 
 
 def units_of_scripts(surroundings: Surroundings) -> list[Evaluation]:
@@ -39,16 +46,18 @@ def units_of_scripts(surroundings: Surroundings) -> list[Evaluation]:
 
 
 def _needs_our_contexts(surroundings: Surroundings) -> bool:
-    """Whether the machine makes no contexts, or those of protocol version 9.
+    """Whether the machine makes no contexts, or not those of the protocol version.
 
-    Then certificates 7 and 8 did not show their deposits to Plutus V3.
+    It tells Plutus V3 of certificates 7 and 8 as version 9 did: without their deposits.
     """
     if surroundings.languages != {Language.PLUTUS_V3}:
         return False
+    return any(_beyond_the_machine(surroundings)) or _states_deposits(surroundings)
+
+
+def _states_deposits(surroundings: Surroundings) -> bool:
     certificates = surroundings.transaction.body.certificates
-    return any(_beyond_the_machine(surroundings)) or any(
-        c.deposit is not None for c in certificates
-    )
+    return any(certificate.deposit is not None for certificate in certificates)
 
 
 def _one_by_one(surroundings: Surroundings) -> list[Evaluation]:
@@ -157,6 +166,8 @@ def _beyond_the_machine(surroundings: Surroundings) -> Iterator[str]:
         for need in plutus
     ):
         yield "certificates that register a Plutus V1 or V2 script and state the deposit"
+    if Language.PLUTUS_V3 in surroundings.languages and _states_deposits(surroundings):
+        yield "certificates that state a deposit beside Plutus V3 with V1 or V2"
     if surroundings.reference_scripts.keys() - needed and not is_for_plutus_v1(surroundings):
         yield "reference scripts that nobody needs beside Plutus V2"
 
@@ -168,7 +179,7 @@ def _untranslatable(surroundings: Surroundings, languages: set[Language]) -> Ite
         yield "Plutus does not know Byron addresses"
     if Language.PLUTUS_V1 in languages and any(output.datum is not None for output in shown):
         yield "Plutus V1 does not know inline datums"
-    if languages & set(_OLD) and not _are_all_supported(body.certificates):
+    if languages & set(_OLD) and any(c.kind not in _OLD_CERTIFICATES for c in body.certificates):
         yield "Plutus V1 and V2 do not know certificates of governance"
     if languages & set(_OLD) and (body.treasury is not None or body.donation):
         yield "Plutus V1 and V2 do not know treasury and donations"

@@ -15,6 +15,7 @@ from .model import (
     Certificate,
     CertificateKind,
     Credential,
+    DefaultVote,
     Pointer,
     Purpose,
     TxIn,
@@ -25,6 +26,23 @@ _NOTHING = constr(1)
 _FALSE, _TRUE = constr(0), constr(1)
 _NEGATIVE_INFINITY, _POSITIVE_INFINITY = constr(0), constr(2)
 _NO_VOTES, _NO_PROPOSALS = mapping([]), array([])
+_REGISTERS, _DEREGISTERS, _DELEGATES, _REGISTERS_AND_DELEGATES = range(4)
+# The constructors of ``TxCert``.
+_CERTIFICATES = {
+    CertificateKind.STAKE_REGISTRATION: _REGISTERS,
+    CertificateKind.REGISTRATION: _REGISTERS,
+    CertificateKind.STAKE_DEREGISTRATION: _DEREGISTERS,
+    CertificateKind.DEREGISTRATION: _DEREGISTERS,
+    CertificateKind.STAKE_DELEGATION: _DELEGATES,
+    CertificateKind.VOTE_DELEGATION: _DELEGATES,
+    CertificateKind.STAKE_VOTE_DELEGATION: _DELEGATES,
+    CertificateKind.REGISTRATION_STAKE_DELEGATION: _REGISTERS_AND_DELEGATES,
+    CertificateKind.REGISTRATION_VOTE_DELEGATION: _REGISTERS_AND_DELEGATES,
+    CertificateKind.REGISTRATION_STAKE_VOTE_DELEGATION: _REGISTERS_AND_DELEGATES,
+    CertificateKind.REPRESENTATIVE_REGISTRATION: 4,
+    CertificateKind.REPRESENTATIVE_UPDATE: 5,
+    CertificateKind.REPRESENTATIVE_RETIREMENT: 6,
+}
 
 
 def script_context(surroundings: Surroundings, pointer: Pointer) -> bytes:
@@ -44,7 +62,7 @@ def _transaction_info(surroundings: Surroundings) -> bytes:
         array(map(_output, body.outputs)),
         integer(body.fee),
         _assets(body.mint),
-        array(map(_certificate, body.certificates)),
+        array(_certificate(certificate, surroundings) for certificate in body.certificates),
         mapping(
             (_credential(reward_credential(account)), integer(body.withdrawals[account]))
             for account in surroundings.withdrawing
@@ -93,7 +111,7 @@ def _subject(surroundings: Surroundings, pointer: Pointer) -> tuple[int, list[by
     if pointer.purpose is Purpose.WITHDRAW:
         return 2, [_credential(reward_credential(surroundings.withdrawing[index]))]
     certificate = surroundings.transaction.body.certificates[index]
-    return 3, [integer(index), _certificate(certificate)]
+    return 3, [integer(index), _certificate(certificate, surroundings)]
 
 
 def _inputs(outputs: Mapping[TxIn, TxOut]) -> bytes:
@@ -143,16 +161,33 @@ def _datum(output: TxOut) -> bytes:
     return constr(0)
 
 
-def _certificate(certificate: Certificate) -> bytes:
-    if certificate.credential is None:
+def _certificate(certificate: Certificate, surroundings: Surroundings) -> bytes:
+    """``TxCert``."""
+    if certificate.credential is None or isinstance(certificate.kind, int):
         raise ValueError(f"certificates of kind {certificate.kind} are not supported")
-    credential = _credential(certificate.credential)
-    deposit = _maybe(None if certificate.deposit is None else integer(certificate.deposit))
-    if certificate.kind in (CertificateKind.STAKE_REGISTRATION, CertificateKind.REGISTRATION):
-        return constr(0, credential, deposit)
-    if certificate.kind is CertificateKind.STAKE_DELEGATION:
-        return constr(2, credential, constr(0, byte_string(certificate.pool or b"")))
-    return constr(1, credential, deposit)
+    kind, credential = certificate.kind, _credential(certificate.credential)
+    deposit = None if certificate.deposit is None else integer(certificate.deposit)
+    number = _CERTIFICATES[kind]
+    if number in (_REGISTERS, _DEREGISTERS):
+        # Protocol version 9 forgot the deposit here, and its transactions must stay as they were.
+        hidden = surroundings.environment.parameters.is_bootstrap_phase
+        return constr(number, credential, _maybe(None if hidden else deposit))
+    parts = [credential]
+    if certificate.delegates:
+        parts.append(_delegatee(certificate))
+    return constr(number, *parts, *([] if deposit is None else [deposit]))
+
+
+def _delegatee(certificate: Certificate) -> bytes:
+    pool, representative = certificate.pool, certificate.representative
+    pools = [] if pool is None else [byte_string(pool)]
+    if representative is None:
+        return constr(0, *pools)
+    if isinstance(representative, Credential):
+        voter = constr(0, _credential(representative))
+    else:
+        voter = constr(1 if representative is DefaultVote.ABSTAIN else 2)
+    return constr(2 if pools else 1, *pools, voter)
 
 
 def _valid_range(surroundings: Surroundings) -> bytes:

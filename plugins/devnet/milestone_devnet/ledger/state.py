@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from .model import Credential, TxIn, TxOut
+from .model import Anchor, Credential, Representative, TxIn, TxOut
 from .parameters import Parameters, SlotConfig
 
 
@@ -19,10 +19,22 @@ class UtxoView(Protocol):
 
 
 class Account(NamedTuple):
-    """A registered stake credential: the deposit it paid and its rewards, in lovelace."""
+    """A registered stake credential: the deposit it paid and its rewards, in lovelace.
+
+    ``pool`` and ``representative`` are what it delegates its stake and its vote to.
+    """
 
     deposit: int
     rewards: int = 0
+    pool: bytes | None = None
+    representative: Representative | None = None
+
+
+class Mandate(NamedTuple):
+    """A registered delegate representative: the deposit it paid, and what it says of itself."""
+
+    deposit: int
+    anchor: Anchor | None = None
 
 
 class AccountView(Protocol):
@@ -30,6 +42,18 @@ class AccountView(Protocol):
 
     def get(self, credential: Credential, /) -> Account | None:
         """The account, or ``None`` if the credential is not registered."""
+        ...
+
+    def items(self) -> Iterable[tuple[Credential, Account]]:
+        """All of them."""
+        ...
+
+
+class RepresentativeView(Protocol):
+    """The registered delegate representatives; a ``dict`` is one."""
+
+    def get(self, credential: Credential, /) -> Mandate | None:
+        """The mandate, or ``None`` if the representative is not registered."""
         ...
 
 
@@ -42,12 +66,18 @@ class LedgerView(Protocol):
     @property
     def accounts(self) -> AccountView: ...
 
+    @property
+    def representatives(self) -> RepresentativeView: ...
 
-class AccountChange(NamedTuple):
-    """An account before and after a transaction (``None``: not registered)."""
 
-    before: Account | None
-    after: Account | None
+Registered = TypeVar("Registered", Account, Mandate)
+
+
+class Change(NamedTuple, Generic[Registered]):
+    """An account or mandate before and after a transaction (``None``: not registered)."""
+
+    before: Registered | None
+    after: Registered | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +93,8 @@ class Effect:
     spent: Mapping[TxIn, TxOut]
     produced: Mapping[TxIn, TxOut]
     fee: int
-    accounts: Mapping[Credential, AccountChange] = field(default_factory=dict)
+    accounts: Mapping[Credential, Change[Account]] = field(default_factory=dict)
+    representatives: Mapping[Credential, Change[Mandate]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -72,6 +103,7 @@ class LedgerState:
 
     utxo: dict[TxIn, TxOut] = field(default_factory=dict)
     accounts: dict[Credential, Account] = field(default_factory=dict)
+    representatives: dict[Credential, Mandate] = field(default_factory=dict)
 
     def apply(self, effect: Effect) -> None:
         """Do what a validated transaction does."""
@@ -79,7 +111,9 @@ class LedgerState:
             del self.utxo[reference]
         self.utxo.update(effect.produced)
         for credential, change in effect.accounts.items():
-            self._set_account(credential, change.after)
+            set_or_remove(self.accounts, credential, change.after)
+        for credential, mandate in effect.representatives.items():
+            set_or_remove(self.representatives, credential, mandate.after)
 
     def undo(self, effect: Effect) -> None:
         """Undo ``apply``; effects are undone last first (a rollback)."""
@@ -87,20 +121,32 @@ class LedgerState:
             del self.utxo[reference]
         self.utxo.update(effect.spent)
         for credential, change in effect.accounts.items():
-            self._set_account(credential, change.before)
+            set_or_remove(self.accounts, credential, change.before)
+        for credential, mandate in effect.representatives.items():
+            set_or_remove(self.representatives, credential, mandate.before)
 
-    def _set_account(self, credential: Credential, account: Account | None) -> None:
-        if account is None:
-            self.accounts.pop(credential, None)
-        else:
-            self.accounts[credential] = account
+
+def set_or_remove(
+    registered: dict[Credential, Registered], credential: Credential, value: Registered | None
+) -> None:
+    """Set what is registered under a credential; ``None`` removes it."""
+    if value is None:
+        registered.pop(credential, None)
+    else:
+        registered[credential] = value
 
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """What a validation is done in: ``slot`` is the current one; ``network_id`` 0 is a testnet."""
+    """What a validation is done in: ``slot`` is the current one; ``network_id`` 0 is a testnet.
+
+    ``pools`` are the stake pools that exist, ``treasury`` (lovelace) is what has been collected
+    for all; no transaction of this ledger changes them.
+    """
 
     parameters: Parameters
     slot: int
     slot_config: SlotConfig
     network_id: int = 0
+    pools: frozenset[bytes] = frozenset()
+    treasury: int = 0

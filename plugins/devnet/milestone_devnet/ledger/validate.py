@@ -46,7 +46,8 @@ def _effect(context: Context) -> Effect:
             context.spent,
             transaction.produced(),
             transaction.body.fee,
-            context.book.changes(),
+            context.book.account_changes(),
+            context.book.representative_changes(),
         )
     taken, _ = collateral_balance(context)
     return Effect(transaction.id, False, context.collateral, transaction.produced(), taken)

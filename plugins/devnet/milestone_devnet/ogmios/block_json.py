@@ -13,17 +13,13 @@ from typing import Any
 import cbor2
 
 from milestone_devnet.chain.block import Block
-from milestone_devnet.keys import PaymentKey
 from milestone_devnet.ledger import Parameters, Transaction, cbor
-from milestone_devnet.ledger.model import blake2b_256
 from milestone_devnet.ogmios.transaction_json import transaction_json
 from milestone_devnet.ogmios.versions import Version
+from milestone_devnet.producer import KES, PRODUCER, VRF
 
 Json = dict[str, Any]
 
-_PRODUCER = PaymentKey(blake2b_256(b"the block producer of the Milestone devnet"))
-_VRF = PaymentKey(blake2b_256(b"its VRF key"))
-_KES = PaymentKey(blake2b_256(b"its KES key"))
 _SLOTS_PER_KES_PERIOD = 129_600
 _VRF_PROOF_LENGTH = 80
 
@@ -49,15 +45,15 @@ def block_json(
 
 def _issuer(block: Block) -> Json:
     period = block.slot // _SLOTS_PER_KES_PERIOD
-    certified = _KES.public + (0).to_bytes(8, "big") + period.to_bytes(8, "big")
+    certified = KES.public + (0).to_bytes(8, "big") + period.to_bytes(8, "big")
     proof = hashlib.shake_256(block.hash).digest(_VRF_PROOF_LENGTH)
     return {
-        "verificationKey": _PRODUCER.public.hex(),
-        "vrfVerificationKey": _VRF.public.hex(),
+        "verificationKey": PRODUCER.public.hex(),
+        "vrfVerificationKey": VRF.public.hex(),
         "operationalCertificate": {
             "count": 0,
-            "sigma": _PRODUCER.sign(certified).hex(),
-            "kes": {"period": period, "verificationKey": _KES.public.hex()},
+            "sigma": PRODUCER.sign(certified).hex(),
+            "kes": {"period": period, "verificationKey": KES.public.hex()},
         },
         "leaderValue": {"output": hashlib.sha512(proof).hexdigest(), "proof": proof.hex()},
     }

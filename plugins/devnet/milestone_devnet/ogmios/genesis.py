@@ -1,7 +1,7 @@
 """``queryNetwork/genesisConfiguration``: how each era of the devnet began, in Ogmios's JSON.
 
-The devnet was born in Conway with nothing but the faucet's output. What an era's genesis has and
-the devnet's ledger does not read is as on the public network "preview".
+The devnet was born in Conway with nothing but the faucet's output and one stake pool. What an
+era's genesis has and the devnet's ledger does not read is as on the public network "preview".
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from milestone_devnet.ogmios.parameters import (
     prices_json,
     reference_script_fees_json,
 )
+from milestone_devnet.ogmios.staking_queries import POOL_VIEW
 from milestone_devnet.ogmios.versions import Version
 
 Json = dict[str, Any]
@@ -105,7 +106,7 @@ def _shelley(chain: Chain, _version: Version) -> Json:
         },
         "initialDelegates": [],
         "initialFunds": {address_text(FAUCET.address): lovelace_json(FAUCET_LOVELACE)},
-        "initialStakePools": {"stakePools": {}, "delegators": {}},
+        "initialStakePools": {"stakePools": {POOL_VIEW["id"]: POOL_VIEW}, "delegators": {}},
     }
 
 

@@ -6,9 +6,8 @@ from sqlite3 import Connection
 from typing import NamedTuple
 
 from milestone_devnet.chain.block import Block
+from milestone_devnet.chain.registry import read_registered
 from milestone_devnet.ledger import (
-    Account,
-    Credential,
     LedgerState,
     Transaction,
     TxIn,
@@ -70,14 +69,5 @@ class History:
             (height, height),
         ):
             state.utxo[TxIn(transaction_id, index)] = decode_output(raw)
-        for is_key, credential, deposit, rewards in self._connection.execute(
-            "SELECT is_key, hash, deposit, rewards FROM account_changes WHERE height <= ?"
-            " ORDER BY rowid",
-            (height,),
-        ):
-            account = Credential(bool(is_key), credential)
-            if deposit is None:
-                state.accounts.pop(account, None)
-            else:
-                state.accounts[account] = Account(deposit, rewards)
+        read_registered(self._connection, state, height)
         return state

@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from milestone_devnet.chain.genesis import FAUCET_LOVELACE
-from milestone_devnet.ledger import Credential, TxIn, TxOut
+from milestone_devnet.ledger import TxIn, TxOut
 from milestone_devnet.ledger.ogmios_json import (
     lovelace_json,
-    origin_json,
     output_json,
     reference_json,
 )
@@ -20,6 +19,11 @@ from milestone_devnet.ogmios.genesis import CONSTITUTION, MAX_LOVELACE_SUPPLY
 from milestone_devnet.ogmios.parameters import parameters_json
 from milestone_devnet.ogmios.points import point_json
 from milestone_devnet.ogmios.rpc import MethodError, MethodNotFound
+from milestone_devnet.ogmios.staking_queries import (
+    delegate_representatives,
+    reward_accounts,
+    stake_pools,
+)
 
 Json = dict[str, Any]
 Params = Mapping[str, Any]
@@ -98,29 +102,9 @@ def _utxo(context: Context, params: Params) -> list[Json]:
     return [reference_json(ref) | output_json(output) for ref, output in sorted(found.items())]
 
 
-def _reward_accounts(context: Context, params: Params) -> list[Json]:
-    """Those of the given credentials that are registered."""
-    asked = {
-        Credential(name == "keys", read.credential(text))
-        for name in ("keys", "scripts")
-        for text in read.optional(params, name, list) or ()
-    }
-    accounts = context.state.accounts
-    return [
-        {
-            "from": origin_json(credential),
-            "credential": credential.hash.hex(),
-            "rewards": lovelace_json(accounts[credential].rewards),
-            "deposit": lovelace_json(accounts[credential].deposit),
-        }
-        for credential in sorted(asked)
-        if credential in accounts
-    ]
-
-
 def _always(value: Any) -> Callable[[Context, Params], Any]:
-    """What never changes, because there are no pools, no governance and no work at the end of an
-    epoch (so the treasury gets nothing and the reserves give nothing)."""
+    """What never changes, because there is no governance and no work at the end of an epoch (so
+    the treasury gets nothing, the reserves give nothing, and no stake is counted)."""
 
     def answer(_context: Context, params: Params) -> Any:
         read.nothing(params)
@@ -144,23 +128,10 @@ def _governance_proposals(_context: Context, _params: Params) -> list[Json]:
     return []
 
 
-def _delegate_representatives(_context: Context, params: Params) -> list[Json]:
-    """The two that are always there, and nobody delegates to them."""
-    for name in ("keys", "scripts"):
-        read.optional(params, name, list)
-    nothing = {"stake": lovelace_json(0), "delegators": []}
-    return [{"type": "abstain", **nothing}, {"type": "noConfidence", **nothing}]
-
-
-def _stake_pools(_context: Context, _params: Params) -> Json:
-    """None, whichever are asked for."""
-    return {}
-
-
 LEDGER_QUERIES: Mapping[str, Callable[[Context, Params], Any]] = {
     "queryLedgerState/constitution": _always(CONSTITUTION),
     "queryLedgerState/constitutionalCommittee": _always({"members": [], "quorum": None}),
-    "queryLedgerState/delegateRepresentatives": _delegate_representatives,
+    "queryLedgerState/delegateRepresentatives": delegate_representatives,
     "queryLedgerState/dump": _dump,
     "queryLedgerState/epoch": _epoch,
     "queryLedgerState/eraStart": _era_start,
@@ -175,9 +146,9 @@ LEDGER_QUERIES: Mapping[str, Callable[[Context, Params], Any]] = {
     "queryLedgerState/operationalCertificates": _always({}),
     "queryLedgerState/projectedRewards": _unavailable,
     "queryLedgerState/protocolParameters": _protocol_parameters,
-    "queryLedgerState/rewardAccountSummaries": _reward_accounts,
+    "queryLedgerState/rewardAccountSummaries": reward_accounts,
     "queryLedgerState/rewardsProvenance": _unavailable,
-    "queryLedgerState/stakePools": _stake_pools,
+    "queryLedgerState/stakePools": stake_pools,
     "queryLedgerState/stakePoolsPerformances": _unavailable,
     "queryLedgerState/tip": _tip,
     "queryLedgerState/treasuryAndReserves": _always(

@@ -21,6 +21,7 @@ STAKING: Json = {
     "monetaryExpansion": "3/1000",
     "treasuryExpansion": "1/5",
 }
+REPRESENTATIVE_MAX_IDLE_EPOCHS = 20
 _GOVERNANCE: Json = {
     "stakePoolVotingThresholds": {
         "noConfidence": "51/100",
@@ -44,7 +45,7 @@ _GOVERNANCE: Json = {
         },
         "treasuryWithdrawals": "67/100",
     },
-    "delegateRepresentativeMaxIdleTime": 20,
+    "delegateRepresentativeMaxIdleTime": REPRESENTATIVE_MAX_IDLE_EPOCHS,
 }
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from binascii import unhexlify
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import cbor2
@@ -25,6 +26,9 @@ _ENCODED_CBOR = 24
 _HASH_LENGTH = 28
 _STAKE_ADDRESSES = ("stake", "stake_test")
 _STAKE_CREDENTIALS = ("stake_vkh", "script")
+_REPRESENTATIVES = ("drep_vkh", "drep_script")
+
+Decoder = Callable[[object], bytes]
 
 
 def field(where: Mapping[str, Any], name: str, kind: type[_T]) -> _T:
@@ -106,6 +110,32 @@ def credential(text: object) -> bytes:
     raise InvalidRequest("couldn't decode a stake credential")
 
 
+def representative(text: object) -> bytes:
+    """The hash of a delegate representative's credential, in base16 or bech32."""
+    text = _of_kind(text, "credential", str)
+    try:
+        if len(text) == 2 * _HASH_LENGTH:
+            return unhexlify(text)
+        prefix, payload = bech32_decode(text)
+    except ValueError:
+        raise InvalidRequest("couldn't decode a delegate representative") from None
+    if prefix in _REPRESENTATIVES and len(payload) == _HASH_LENGTH:
+        return payload
+    raise InvalidRequest("couldn't decode a delegate representative")
+
+
+def pool(entry: object) -> bytes:
+    """A stake pool's id, in bech32 or base16."""
+    text = field(_of_kind(entry, "stakePools", dict), "id", str)
+    # Both have 56 characters.
+    for decode in (lambda text: bech32_decode(text)[1], unhexlify):
+        with suppress(ValueError):
+            payload: bytes = decode(text)
+            if len(payload) == _HASH_LENGTH:
+                return payload
+    raise InvalidRequest("couldn't decode stake pool id in neither bech32 nor base16")
+
+
 def utxo(entries: list[Any]) -> dict[TxIn, TxOut]:
     """``additionalUtxo``: flat entries of reference and output."""
     return {reference(entry): _output(entry) for entry in entries}
@@ -167,7 +197,7 @@ def _script(script: object) -> bytes:
 
 def _of_kind(value: object, name: str, kind: type[_T]) -> _T:
     # A JSON true is no integer, though Python's is.
-    if not isinstance(value, kind) or isinstance(value, bool):
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
         raise InvalidRequest(f"invalid value for field '{name}': {_NAMES[kind]} expected")
     return value
 
@@ -177,4 +207,5 @@ _NAMES: dict[type[Any], str] = {
     list: "an array",
     str: "a string",
     int: "an integer",
+    bool: "a boolean",
 }

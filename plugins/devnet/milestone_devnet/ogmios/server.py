@@ -43,7 +43,7 @@ class OgmiosServer:
     def application(self) -> web.Application:
         """The routes."""
         application = web.Application(client_max_size=MAX_FRAME_BYTES)
-        application.router.add_route("*", "/{path:.*}", self._route)
+        application.router.add_route("*", "/{path:(?s:.*)}", self._route)
         application.on_shutdown.append(self._on_shutdown)
         return application
 

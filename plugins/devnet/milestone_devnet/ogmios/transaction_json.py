@@ -9,7 +9,7 @@ from milestone_devnet.ledger import Body, Redeemer, Script, Transaction, TxIn, T
 from milestone_devnet.ledger.addresses import address_text
 from milestone_devnet.ledger.model import blake2b_224
 from milestone_devnet.ledger.ogmios_json import (
-    certificate_json,
+    certificates_json,
     lovelace_json,
     output_json,
     pointer_json,
@@ -66,7 +66,9 @@ def _body(body: Body, version: Version) -> Json:
         | _present(
             references=_references(body.reference_inputs),
             collaterals=_references(body.collateral),
-            certificates=[certificate_json(certificate) for certificate in body.certificates],
+            certificates=[
+                told for certificate in body.certificates for told in certificates_json(certificate)
+            ],
             withdrawals={
                 address_text(account): lovelace_json(amount)
                 for account, amount in sorted(body.withdrawals.items())

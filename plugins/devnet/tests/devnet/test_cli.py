@@ -210,5 +210,52 @@ def test_the_package_never_imports_pycardano() -> None:
     assert done.stdout == "False\n"
 
 
+def started(*options: str) -> subprocess.Popen[str]:
+    ports = ("--ogmios-port", "0", "--kupo-port", "0", "--control-port", "0")
+    return subprocess.Popen(
+        [sys.executable, "-m", "milestone_core", "devnet", "run", *ports, "--json", *options],
+        env={"PYTHONPATH": ":".join(sys.path)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+
+
+def test_a_devnet_stops_with_its_standard_input_if_it_is_told_to() -> None:
+    with started("--until-stdin-ends") as held:
+        assert held.stdin is not None
+        assert held.stdout is not None
+        assert "ogmios" in held.stdout.readline()
+        held.stdin.write("nothing that matters")
+        held.stdin.flush()
+        with pytest.raises(subprocess.TimeoutExpired):
+            held.wait(0.3)
+        held.stdin.close()
+        assert held.wait(10) == 0
+
+
+def test_a_devnet_goes_on_without_standard_input_otherwise() -> None:
+    with started() as alone:
+        assert alone.stdin is not None
+        assert alone.stdout is not None
+        assert "ogmios" in alone.stdout.readline()
+        alone.stdin.close()
+        with pytest.raises(subprocess.TimeoutExpired):
+            alone.wait(0.3)
+        alone.terminate()
+        assert alone.wait(10) == 0
+
+
+def test_the_control_port_may_come_from_the_environment(
+    devnet: Devnet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = devnet.endpoints.control.rpartition(":")[2]
+    monkeypatch.setenv("MILESTONE_DEVNET_CONTROL_PORT", port)
+    assert told("status")["control"] == devnet.endpoints.control
+    assert told("advance", "--seconds", "5")["block"] > 0
+    assert run("status", "--control-port", "1").exception is not None
+
+
 def test_commands_are_a_click_group() -> None:
     assert isinstance(command, click.Group)

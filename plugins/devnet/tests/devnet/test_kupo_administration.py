@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
+from milestone_core.api import BadInput
 from milestone_devnet.faucet import TOKEN
 from milestone_devnet.kupo.administration import MAX_PATTERNS
 from milestone_devnet.node import Devnet, Settings
@@ -138,3 +141,31 @@ def test_patterns_are_not_taken_without_end(own: Devnet) -> None:
     assert put(own, "/patterns", {"patterns": many[1:], **FROM_ANYWHERE}).status_code == 200
     funded_key(own)
     assert len(Kupo(own.kupo_url).json("/patterns")) == MAX_PATTERNS
+
+
+def test_what_is_watched_is_kept_with_the_chain(tmp_path: Path) -> None:
+    settings = Settings(tmp_path / "devnet.db", block_time=0, match=(NOTHING,))
+    with Devnet(settings) as devnet:
+        key, _ = funded_key(devnet)
+        put(devnet, f"/patterns/{text_of(key)}", FROM_ANYWHERE)
+        assert delete(devnet, f"/patterns/{NOTHING}").json() == {"deleted": 1}
+    with Devnet(replace(settings, match=())) as devnet:
+        kupo = Kupo(devnet.kupo_url)
+        assert kupo.json("/patterns") == [key.address.hex()]
+        assert len(kupo.json("/matches")) == 1
+        devnet.control.reset()
+        assert kupo.json("/patterns") == [key.address.hex()]
+    with Devnet(replace(settings, match=(text_of(key),))) as devnet:
+        assert Kupo(devnet.kupo_url).json("/patterns") == [key.address.hex()]
+    with pytest.raises(BadInput, match=key.address.hex()):
+        Devnet(settings).start()
+
+
+def test_a_snapshot_is_of_the_chain_and_not_of_what_is_watched(own: Devnet, tmp_path: Path) -> None:
+    key, _ = funded_key(own)
+    (tmp_path / "snapshot").write_bytes(own.control.snapshot())
+    put(own, f"/patterns/{text_of(key)}", FROM_ANYWHERE)
+    own.control.restore((tmp_path / "snapshot").read_bytes())
+    assert Kupo(own.kupo_url).json("/patterns") == [NOTHING, key.address.hex()]
+    with Devnet(Settings(block_time=0, snapshot=tmp_path / "snapshot")) as devnet:
+        assert Kupo(devnet.kupo_url).json("/patterns") == ["*"]

@@ -67,6 +67,8 @@ def test_what_is_not_there_has_a_status_and_no_body(devnet: Devnet) -> None:
     address = http_url(devnet.ogmios_url)
     for method, path, status in [
         ("GET", "/nothing", 404),
+        ("GET", "/no%0Athing", 404),
+        ("POST", "/%0A", 404),
         ("POST", "/health", 406),
         ("POST", "/v1", 404),
         ("PUT", "/", 406),

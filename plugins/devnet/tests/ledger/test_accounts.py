@@ -12,6 +12,8 @@ from .world import (
     ADA,
     ALICE,
     BOB,
+    IMPOSSIBLE,
+    NEVER_TRUE,
     TRUE,
     UNIT,
     UNITS,
@@ -50,7 +52,8 @@ def test_a_registration_without_its_deposit_is_refused() -> None:
 
 
 def test_a_registration_that_states_another_deposit_is_refused() -> None:
-    assert refused(certifying([7, KEY_CBOR, ADA], change=-ADA)).code == 3151
+    refusal = refused(certifying([7, KEY_CBOR, ADA], change=-ADA))
+    assert (refusal.code, refusal.data) == (3151, {"providedDeposit": {"ada": {"lovelace": ADA}}})
 
 
 def test_a_credential_is_registered_once() -> None:
@@ -88,12 +91,6 @@ def test_registration_and_deregistration_in_one_transaction_come_to_nothing() ->
     ledger = state()
     ledger.apply(accepted(certifying([0, KEY_CBOR], [1, KEY_CBOR]), ledger))
     assert ledger.accounts == {}
-
-
-def test_a_delegation_finds_no_pool() -> None:
-    refusal = refused(certifying([2, KEY_CBOR, bytes(28)]), registered(KEY))
-    assert refusal.code == 3140
-    assert refusal.data["unknownStakePool"].startswith("pool1")
 
 
 def withdrawing(amount: int = 0) -> Draft:
@@ -156,9 +153,20 @@ def unsupported(draft: Draft) -> str:
     return str(refusal.data["error"])
 
 
-@pytest.mark.parametrize("certificate", [[9, KEY_CBOR, [2]], [16, KEY_CBOR, 500 * ADA, None]])
-def test_certificates_of_governance_are_refused_clearly(certificate: list[Any]) -> None:
+@pytest.mark.parametrize(
+    "certificate",
+    [[3, b"anything"], [4, bytes(28), 9], [14, KEY_CBOR, KEY_CBOR], [15, KEY_CBOR, None]],
+)
+def test_certificates_of_pools_and_the_committee_are_refused_clearly(
+    certificate: list[Any],
+) -> None:
     assert "does not support certificates" in unsupported(certifying(certificate))
+
+
+def test_they_are_refused_even_if_the_scripts_fail() -> None:
+    draft = Draft(body={4: [[3, b"anything"]]}, is_valid=False)
+    draft.spending_script(IMPOSSIBLE, NEVER_TRUE)
+    assert "does not support certificates" in unsupported(draft)
 
 
 def test_a_script_is_run_to_register_it_if_the_deposit_is_stated() -> None:

@@ -13,9 +13,11 @@ from click.testing import CliRunner, Result
 
 from milestone_core.api import BadInput
 from milestone_devnet.cli import devnet as command
+from milestone_devnet.ledger.ogmios_json import pool_json
+from milestone_devnet.producer import POOL
 
 from .schema import ledger_vectors
-from .world import ALICE, BOB, IMPOSSIBLE, NEVER_TRUE, SLOT, STATE, Draft
+from .world import ADA, ALICE, BOB, IMPOSSIBLE, NEVER_TRUE, SLOT, STATE, Draft
 
 VECTORS = ledger_vectors()
 needs_vectors = pytest.mark.skipif(
@@ -96,6 +98,80 @@ def test_the_slot_of_the_file_is_the_one_that_validity_is_judged_by(tmp_path: Pa
     assert not told("judge", written(tmp_path, file))["verdicts"]["late"]["accepted"]
 
 
+def registered(**account: Any) -> dict[str, Any]:
+    """Alice's account as Ogmios tells it."""
+    return {
+        "from": "verificationKey",
+        "credential": ALICE.key_hash.hex(),
+        "deposit": lovelace(2 * ADA),
+        "rewards": lovelace(0),
+        **account,
+    }
+
+
+def lovelace(amount: int) -> dict[str, Any]:
+    return {"ada": {"lovelace": amount}}
+
+
+KEY = [0, ALICE.key_hash]
+REPRESENTATIVE = {
+    "type": "registered",
+    "from": "verificationKey",
+    "id": ALICE.key_hash.hex(),
+    "deposit": lovelace(500 * ADA),
+    "metadata": {"url": "https://example.org", "hash": "00" * 32},
+    "mandate": {"epoch": 5},
+}
+
+
+def judged(path: Path, draft: Draft, **members: Any) -> str | None:
+    """The rule that refuses a transaction in a state; None where it is accepted."""
+    verdict = told("judge", written(path, content(it=draft.finish()) | members))["verdicts"]["it"]
+    assert verdict["accepted"] == (verdict["rule"] is None)
+    rule: str | None = verdict["rule"]
+    return rule
+
+
+def test_accounts_of_the_file_are_there(tmp_path: Path) -> None:
+    leaves = Draft(body={4: [[1, KEY]]}, change=2 * ADA)
+    assert judged(tmp_path, leaves) == "UnknownCredential"
+    assert judged(tmp_path, leaves, accounts=[registered()]) is None
+    other = {"from": "script"}
+    assert judged(tmp_path, leaves, accounts=[registered(**other)]) == "UnknownCredential"
+    rich = [registered(rewards=lovelace(7))]
+    assert judged(tmp_path, leaves, accounts=rich) == "NonEmptyRewardAccount"
+
+
+def test_who_is_delegated_to_decides_what_may_be_withdrawn(tmp_path: Path) -> None:
+    draft = Draft(body={5: {b"\xe0" + ALICE.key_hash: 7}}, change=7)
+    rich = {"rewards": lovelace(7)}
+    assert judged(tmp_path, draft, accounts=[registered(**rich)]) == "ForbiddenWithdrawal"
+    for voter in ({"type": "abstain"}, {"type": "noConfidence"}, REPRESENTATIVE):
+        account = registered(**rich, delegateRepresentative=voter)
+        assert judged(tmp_path, draft, accounts=[account]) is None
+
+
+def test_representatives_and_pools_of_the_file_are_there(tmp_path: Path) -> None:
+    pool = b"p" * 28
+    accounts = [registered(stakePool={"id": POOL.hex()})]
+    votes = Draft(body={4: [[9, KEY, KEY]]})
+    assert judged(tmp_path, votes, accounts=accounts) == "UnknownCredential"
+    told_by_ogmios = [REPRESENTATIVE, {"type": "abstain", "stake": lovelace(0), "delegators": []}]
+    assert judged(tmp_path, votes, accounts=accounts, representatives=told_by_ogmios) is None
+    stakes = Draft(body={4: [[2, KEY, pool]]})
+    assert judged(tmp_path, stakes, accounts=accounts) == "UnknownStakePool"
+    assert judged(tmp_path, stakes, accounts=accounts, pools=[pool.hex()]) is None
+    assert judged(tmp_path, stakes, accounts=accounts, pools={pool_json(pool): {}}) is None
+    ours = Draft(body={4: [[2, KEY, POOL]]})
+    assert judged(tmp_path, ours, accounts=accounts) is None
+
+
+def test_the_treasury_of_the_file_is_the_one_that_is_stated(tmp_path: Path) -> None:
+    draft = Draft(body={21: 5})
+    assert judged(tmp_path, draft) == "TreasuryWithdrawalMismatch"
+    assert judged(tmp_path, draft, treasury=5) is None
+
+
 def test_people_read_a_line_for_each_transaction(tmp_path: Path) -> None:
     file = content(
         good=Draft().finish(), bad=Draft(fee=1).finish(), loses=failing_script().finish()
@@ -125,6 +201,20 @@ def test_people_read_a_line_for_each_transaction(tmp_path: Path) -> None:
         {"transactions": {"a": 5}},
         {"transactions": {"a": "0"}},
         {"surprise": 1},
+        {"accounts": 5},
+        {"accounts": [5]},
+        {"accounts": [registered(credential="00")]},
+        {"accounts": [registered(**{"from": "nobody"})]},
+        {"accounts": [registered(deposit=5)]},
+        {"accounts": [registered(rewards=lovelace(-1))]},
+        {"accounts": [registered(rewards={"ada": {"lovelace": True}})]},
+        {"accounts": [registered(stakePool={"id": "pool1xx"})]},
+        {"accounts": [registered(delegateRepresentative={"type": "me"})]},
+        {"representatives": [{}]},
+        {"representatives": [REPRESENTATIVE | {"id": "zz"}]},
+        {"pools": ["00"]},
+        {"pools": [5]},
+        {"treasury": -1},
     ],
 )
 def test_a_file_with_something_wrong_is_bad_input(tmp_path: Path, change: dict[str, Any]) -> None:

@@ -215,7 +215,7 @@ def test_evaluation_with_governance_is_impossible_there() -> None:
     bodies: tuple[dict[int, Any], ...] = (
         {19: {}},
         {20: []},
-        {4: [[9, [0, ALICE.key_hash], [2]]]},
+        {4: [[14, [0, ALICE.key_hash], [0, ALICE.key_hash]]]},
     )
     for body in bodies:
         draft = beyond_the_machine()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from milestone_devnet.judging.vectors import load, vector_paths, why_outside
+from milestone_devnet.judging.vectors import load, reasons_outside, vector_paths
 from milestone_devnet.ledger import (
+    Environment,
     ExUnits,
     Pointer,
     Purpose,
@@ -65,10 +67,12 @@ OUTPUTS = {
 }
 
 
-def context_of(draft: Draft, pointer: Pointer) -> tuple[Any, Any]:
+def context_of(
+    draft: Draft, pointer: Pointer, environment: Environment = ENVIRONMENT
+) -> tuple[Any, Any]:
     """The context that we make and the one that Aiken makes."""
     transaction = decode_transaction(draft.finish())
-    surroundings = Surroundings(transaction, state(outputs=OUTPUTS).utxo, ENVIRONMENT)
+    surroundings = Surroundings(transaction, state(outputs=OUTPUTS).utxo, environment)
     ours = plain(cbor2.loads(script_context(surroundings, pointer)))
     return ours, data_of(applied_to(surroundings))
 
@@ -135,7 +139,22 @@ def test_withdrawing() -> None:
 
 @pytest.mark.parametrize(
     "certificate",
-    [[1, [1, SHOWN]], [2, [1, SHOWN], OTHER_28]],
+    [
+        [1, [1, SHOWN]],
+        [2, [1, SHOWN], OTHER_28],
+        [9, [1, SHOWN], [0, OTHER_28]],
+        [9, [1, SHOWN], [1, SHOWN]],
+        [9, [1, SHOWN], [2]],
+        [9, [1, SHOWN], [3]],
+        [10, [1, SHOWN], OTHER_28, [0, HASH_28]],
+        [11, [1, SHOWN], OTHER_28, 2 * ADA],
+        [12, [1, SHOWN], [2], 2 * ADA],
+        [13, [1, SHOWN], OTHER_28, [1, OTHER_28], 2 * ADA],
+        [16, [1, SHOWN], 500 * ADA, None],
+        [16, [1, SHOWN], 500 * ADA, ["https://example.org", bytes(32)]],
+        [17, [1, SHOWN], 500 * ADA],
+        [18, [1, SHOWN], ["https://example.org", bytes(32)]],
+    ],
 )
 def test_publishing(certificate: list[Any]) -> None:
     others: list[Any] = [[0, [0, HASH_28]], [0, [1, OTHER_28]], [1, [0, HASH_28]]]
@@ -154,6 +173,15 @@ def test_since_protocol_version_10_deposits_are_seen(kind: int, number: int) -> 
     certificates = ours[1][0][1].pop(5)
     assert certificates == [(number, [(121, [HASH_28]), (121, [2 * ADA])])]
     assert theirs[1][0][1].pop(5) == [(number, [(121, [HASH_28]), (122, [])])]
+    assert ours == theirs
+
+
+@pytest.mark.parametrize("kind", [7, 8])
+def test_protocol_version_9_hid_deposits(kind: int) -> None:
+    parameters = replace(ENVIRONMENT.parameters, protocol_version=(9, 0))
+    draft = spending(body={4: [[kind, [0, HASH_28], 2 * ADA]]})
+    environment = replace(ENVIRONMENT, parameters=parameters)
+    ours, theirs = context_of(draft, Pointer(Purpose.SPEND, 1), environment)
     assert ours == theirs
 
 
@@ -241,7 +269,7 @@ def test_scripts_of_the_vectors_use_alone_what_they_use_in_their_transactions() 
     compared = 0
     for path in vector_paths(ledger_vectors() or Path()):
         vector = load(path) if "plutusv3" in path.parent.name else None
-        for event in vector.events if vector and not why_outside(path) else ():
+        for event in vector.events if vector and not reasons_outside(path) else ():
             transaction = decode_transaction(event.transaction)
             if vector is None or not event.accepted:
                 continue

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from milestone_devnet.judging.conformance import check_folder, differences, run
-from milestone_devnet.judging.vectors import load, name_of, vector_paths, why_outside
+from milestone_devnet.judging.vectors import load, name_of, reasons_outside, vector_paths
 from milestone_devnet.ledger import TxIn
 
 from .schema import ledger_vectors
@@ -50,11 +50,20 @@ REASONS: dict[str, set[str]] = {
     "conway/fail-deleg-delegate-to-unregistered-pool": {"UnknownStakePool"},
     "conway/fail-deleg-when-already-already-registered": {"CredentialAlreadyRegistered"},
     "conway/fail-deleg-with-incorrect-deposit": {"CredentialDepositMismatch"},
+    "conway/fail-govcert-drep-already-registered": {"DRepAlreadyRegistered"},
+    "conway/fail-govcert-invalid-refund-provided-with-drep-deregistration-cert": {
+        "CredentialDepositMismatch"
+    },
+    "conway/fail-govcert-unregistering-a-nonexistent-drep": {"DRepNotRegistered"},
+    "conway/fail-utxos-delegtxcert-v1": {"CannotCreateEvaluationContext"},
     "conway/fail-utxos-fails-when-using-inline-datums-for-plutusv1": {
         "CannotCreateEvaluationContext"
     },
     "conway/fail-utxos-plutusv2": {"OrphanScriptInputs"},
+    "conway/fail-utxos-regdepositdelegtxcert-v1": {"CannotCreateEvaluationContext"},
+    "conway/fail-utxos-regdreptxcert-v1": {"CannotCreateEvaluationContext"},
     "conway/fail-utxos-treasurydonation-v1": {"CannotCreateEvaluationContext"},
+    "conway/fail-utxos-updatedreptxcert-v2": {"CannotCreateEvaluationContext"},
     "mary/fail-utxo-valuenotconservedutxo": {"ValueNotConserved"},
     "shelley/fail-utxo-valuenotconservedutxo": {"ValueNotConserved"},
     "shelley/fail-utxow-conflictingmetadatahash": {"MetadataHashMismatch"},
@@ -65,7 +74,16 @@ REASONS: dict[str, set[str]] = {
 
 FOLDER = ledger_vectors()
 PATHS = vector_paths(FOLDER) if FOLDER else []
-CORE = [path for path in PATHS if why_outside(path) is None]
+CORE = [path for path in PATHS if not reasons_outside(path)]
+# Governance as far as this ledger has it.
+REPRESENTATIVES = {
+    "registers a delegate representative",
+    "retires a delegate representative",
+    "updates a delegate representative",
+}
+REPRESENTED = [
+    path for path in PATHS if path not in CORE and {*reasons_outside(path)} <= REPRESENTATIVES
+]
 
 pytestmark = pytest.mark.skipif(
     FOLDER is None, reason="no ledger vectors beside the checkout, nor in MILESTONE_VECTORS"
@@ -74,11 +92,19 @@ pytestmark = pytest.mark.skipif(
 
 def test_there_are_65_vectors_without_governance_and_36_with_it() -> None:
     assert (len(CORE), len(PATHS) - len(CORE)) == (65, 36)
+    assert len(REPRESENTED) == 8
 
 
 @pytest.mark.parametrize("path", CORE, ids=name_of)
 def test_verdicts_and_what_remains_are_those_of_the_haskell_ledger(path: Path) -> None:
     assert differences(load(path)) == []
+
+
+@pytest.mark.parametrize("path", REPRESENTED, ids=name_of)
+def test_delegate_representatives_are_those_of_the_haskell_ledger(path: Path) -> None:
+    assert differences(load(path)) == []
+    broken = {verdict.rule for verdict in run(load(path)) if not verdict.accepted}
+    assert broken == REASONS.get(name_of(path), set())
 
 
 @pytest.mark.parametrize("path", CORE, ids=name_of)

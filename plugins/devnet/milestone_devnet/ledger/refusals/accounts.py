@@ -7,9 +7,11 @@ from collections.abc import Iterable, Mapping
 from ..addresses import address_text
 from ..model import Credential
 from ..ogmios_json import (
+    Json,
     lovelace_json,
     origin_json,
     pool_json,
+    representative_json,
 )
 from .errors import Refused, hexes
 
@@ -49,7 +51,8 @@ def unknown_credential(credential: Credential) -> Refused:
     return Refused(
         "UnknownCredential",
         3146,
-        "A certificate is about a stake credential that is not registered.",
+        "A certificate is about a stake credential, or delegates to a representative, that is not "
+        "registered.",
         {"unknownCredential": credential.hash.hex(), "from": origin_json(credential)},
         priority=2,
     )
@@ -75,13 +78,44 @@ def forbidden_withdrawal(key_hashes: Iterable[bytes]) -> Refused:
     )
 
 
-def credential_deposit_mismatch(provided: int, expected: int) -> Refused:
+def credential_deposit_mismatch(provided: int) -> Refused:
+    """The ledger does not say which deposit it expected (before protocol version 11)."""
+    return _deposit_mismatch({"providedDeposit": lovelace_json(provided)})
+
+
+def representative_deposit_mismatch(provided: int, expected: int) -> Refused:
+    return _deposit_mismatch(
+        {"providedDeposit": lovelace_json(provided), "expectedDeposit": lovelace_json(expected)}
+    )
+
+
+def _deposit_mismatch(data: Json) -> Refused:
     return Refused(
         "CredentialDepositMismatch",
         3151,
         "A certificate states another deposit than the protocol has (or than was paid).",
-        {"providedDeposit": lovelace_json(provided), "expectedDeposit": lovelace_json(expected)},
+        data,
         priority=16,
+    )
+
+
+def representative_already_registered(credential: Credential) -> Refused:
+    return Refused(
+        "DRepAlreadyRegistered",
+        3152,
+        "A certificate registers a delegate representative that is registered already.",
+        {"knownDelegateRepresentative": representative_json(credential)},
+        priority=2,
+    )
+
+
+def unknown_representative(credential: Credential) -> Refused:
+    return Refused(
+        "DRepNotRegistered",
+        3153,
+        "A certificate is about a delegate representative that is not registered.",
+        {"unknownDelegateRepresentative": representative_json(credential)},
+        priority=2,
     )
 
 

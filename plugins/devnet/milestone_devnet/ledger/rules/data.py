@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..addresses import address_text
 from ..context import Context
 from ..model import Language, Pointer, Purpose
-from ..ogmios_json import Json, certificate_json, reference_json
+from ..ogmios_json import Json, certificates_json, reference_json
 from ..refusals import Refused
 from ..refusals import witnesses as refuse
 from ..script_integrity import script_integrity_hash
@@ -56,7 +56,8 @@ def _purpose_json(context: Context, pointer: Pointer) -> Json:
     if pointer.purpose is Purpose.MINT:
         return purpose | {"policy": context.policies[index].hex()}
     if pointer.purpose is Purpose.PUBLISH:
-        return purpose | {"certificate": certificate_json(body.certificates[index])}
+        # Of a certificate that registers and delegates it is the delegation that a script is asked.
+        return purpose | {"certificate": certificates_json(body.certificates[index])[-1]}
     return purpose | {"rewardAccount": address_text(context.withdrawing[index])}
 
 

@@ -33,7 +33,9 @@ def references_are_not_spent(context: Context) -> Iterator[Refused]:
 
 
 def reference_scripts_are_bounded(context: Context) -> Iterator[Refused]:
-    """``ConwayTxRefScriptsSizeTooBig``."""
+    """``ConwayTxRefScriptsSizeTooBig``; not asked of a transaction whose scripts fail."""
+    if not context.transaction.is_valid:
+        return
     measured = reference_scripts_size(context)
     maximum = context.environment.parameters.max_reference_scripts_size
     if measured > maximum:
