@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from milestone_core.domain.address import Credential, RewardAccount
 from milestone_core.domain.chain import (
     Output,
     OutputReference,
@@ -128,6 +129,10 @@ def _assemble(
         outputs=(*draft.outputs, *change),
         fee=fee,
         mint=draft.minted.assets,
+        withdrawals={
+            bytes(RewardAccount(own.change.network, Credential.script(w.script_hash))): w.balance
+            for w in draft.withdrawals
+        },
         collateral=tuple(sorted(utxo.reference for utxo in put_up)),
         collateral_return=guard.returned if guard else None,
         total_collateral=guard.total if guard else None,
@@ -152,7 +157,7 @@ def _balance(
 ) -> tuple[tuple[Utxo, ...], tuple[Output, ...]]:
     """All inputs, and the change if there is any, of at least ``reserve`` lovelace."""
     scripted = tuple(item.utxo for item in draft.script_inputs)
-    given = _total(utxo.output.value for utxo in scripted) + draft.minted
+    given = _total(utxo.output.value for utxo in scripted) + draft.minted + draft.withdrawn
     needed = _total(output.value for output in draft.outputs) + Value(fee) - given
     while True:
         chosen = wallet.cover(own, needed + Value(reserve), draft.wallet_inputs)
@@ -180,6 +185,10 @@ def _scripts(draft: Draft, layout: Layout) -> Iterable[tuple[Pointer, MakeRedeem
     policies = sorted(minting.policy for minting in draft.minting)
     for minting in draft.minting:
         yield ("mint", policies.index(minting.policy)), minting.redeemer, minting.label
+    accounts = sorted(withdrawal.script_hash for withdrawal in draft.withdrawals)
+    for withdrawal in draft.withdrawals:
+        index = accounts.index(withdrawal.script_hash)
+        yield ("withdraw", index), withdrawal.redeemer, withdrawal.label
 
 
 def _integrity_hash(
