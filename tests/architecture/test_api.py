@@ -18,10 +18,10 @@ EXPORTED = """
 ADA MAINNET TESTNET Address AssetId BadAnswer BadInput BeyondHorizon Busy ChainHealth ChainQuery
 CompiledValidator ContractLoader CorruptStore Credential CredentialKind Document Era IndexHealth
 InsufficientFunds MilestoneError Misconfigured NoSettings NotFound NotYet ObservedPolicy Observer
-OutcomeUnknown Output OutputReference ProtocolParameters Provider RedeemerUnits Refused Releasable ReleaseContext
-ReleasePolicy Script ScriptRefused ServiceUnavailable SlotClock Snapshot Spending Storage
-StorageTransaction Surroundings Tip TransactionRefused Units Utxo UtxoLookup Value Vesting hookimpl
-LOCK_WAIT_SECONDS check_name exclusive_lock lock_is_busy plain_document
+OutcomeUnknown Output OutputReference ProtocolParameters Provider RedeemerUnits Refused Releasable
+ReleaseContext ReleasePolicy Script ScriptRefused ServiceUnavailable SlotClock Snapshot Spending
+Storage StorageTransaction Surroundings Tip TransactionRefused Units Utxo UtxoLookup Value Vesting
+hookimpl LOCK_WAIT_SECONDS check_name exclusive_lock lock_is_busy plain_document
 """
 
 
