@@ -32,14 +32,15 @@ test: $(DEV) ## the tests that take up to a few seconds each
 	$(BIN)/python -m pytest -n auto --dist loadscope -m "not slow"
 
 .PHONY: test-all
-test-all: $(DEV) ## every test but those with other people's clients
+test-all: $(DEV) ## every test but those with other people's clients and machines
 	$(BIN)/python -m pytest -n auto --dist loadscope -rs $(PEER_TESTS:%=--ignore=%)
 
 PEERS := .venv-peers/ready-peers
 NODE_CLIENTS := plugins/devnet/tests/clients/node
 SCALUS := plugins/devnet/tests/ledger/scalus
 PEER_TESTS := plugins/devnet/tests/clients plugins/devnet/tests/devnet/test_kupo_openapi.py \
-	plugins/devnet/tests/ledger/test_differential.py
+	plugins/devnet/tests/ledger/test_differential.py tests/differential/test_second_machine.py \
+	tests/mutations/test_second_opinions.py
 
 $(PEERS): requirements/peers.txt $(PROJECTS)
 	@VENV=.venv-peers scripts/setup.sh peers

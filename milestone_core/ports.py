@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from milestone_core.domain.address import Credential
 from milestone_core.domain.chain import (
     ChainHealth,
     IndexHealth,
@@ -67,6 +68,9 @@ class ChainQuery(Protocol):
         :raises ServiceUnavailable: it was certainly not sent.
         :raises OutcomeUnknown: the connection was lost after it was sent.
         """
+
+    def rewards(self, credential: Credential) -> int | None:
+        """The balance (lovelace) of a stake credential's account, None if it is not registered."""
 
     def in_mempool(self, transaction_id: bytes) -> bool:
         """Whether the node's mempool holds the transaction now."""
@@ -176,3 +180,28 @@ class ReleasePolicy(Protocol):
 
     def releasable(self, context: ReleaseContext) -> Releasable:
         """What may be paid of this allocation **in all** by ``context.now``, base units."""
+
+
+NOTHING_SAID = bytes.fromhex("d87980")
+"""The CBOR of constructor 0 without fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observer:
+    """The half of a policy that lies on chain: a staking script that every release must withdraw
+    from, if only nothing, and which may refuse by failing.
+
+    It must allow registration only, find the vault by its identity token, keep its parameters in
+    its code, and never earn rewards. ``redeemer`` is the CBOR of what a release gives it.
+    """
+
+    script: Script
+    redeemer: bytes = NOTHING_SAID
+
+
+@runtime_checkable
+class ObservedPolicy(Protocol):
+    """A policy that knows its observer. Schedules name the observer's hash in ``[policy]``."""
+
+    def observer(self) -> Observer:
+        """The script whose hash a schedule of this policy and these settings names."""

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Type a page's commands as a reader would, in terminals, and put what they print into the page.
 
-A block of a page that begins with ```` ```console ```` is a terminal: lines that begin with ``$ ``
-are typed (those with ``> `` continue them), the others are what came back. ```` ```console NAME ````
-is another terminal, for what keeps running. Questions are answered as the page shows it.
+A block of a page that begins with ```` ```console ```` is a terminal: lines that begin with ``$
+`` are typed (those with ``> `` continue them), the others are what came back. ```` ```console
+NAME ```` is another terminal, for what keeps running. Questions are answered by yes.
 ``--check`` compares what comes back with what the page says, except for what no two runs share:
 hashes, addresses, times.
 """
@@ -73,15 +73,15 @@ class Terminal:
         self._shell.sendline(command)
         printed = ""
         while self._shell.expect([re.escape(_PROMPT), _QUESTION]):
-            printed += self._shell.before + self._shell.after + "y\n"
+            printed += f"{self._shell.before}{self._shell.after}y\n"
             self._shell.sendline("y")
-        return tuple(_lines(printed + self._shell.before))
+        return tuple(_lines(f"{printed}{self._shell.before}"))
 
     def start(self, command: str, ready: str) -> tuple[str, ...]:
         """Type a command that keeps running; what it prints until it is ``ready``."""
         self._shell.sendline(command)
         self._shell.expect_exact(ready)
-        return tuple(_lines(self._shell.before + self._shell.after))
+        return tuple(_lines(f"{self._shell.before}{self._shell.after}"))
 
     def close(self) -> None:
         """Interrupt what runs, and end the shell."""

@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 Install = Callable[[str, str, str], None]
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def contract_builder() -> ModuleType:
+    """``scripts/build_contracts.py``, as a module."""
+    path = ROOT / "scripts" / "build_contracts.py"
+    spec = importlib.util.spec_from_file_location("build_contracts", path)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def aiken(contract_builder: ModuleType) -> str:
+    """The Aiken compiler."""
+    try:
+        return str(contract_builder.find_compiler(os.environ))
+    except SystemExit:
+        pytest.skip("needs the Aiken compiler")
 
 
 @pytest.fixture

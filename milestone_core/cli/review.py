@@ -22,6 +22,9 @@ def lines(screen: ReviewScreen, units: Denomination, network: str) -> Iterator[s
         for asset, quantity in screen.minted.assets.items():
             what = "minted" if quantity > 0 else "burned"
             yield f"  {what:<16}  {abs(quantity)} identity token {str(asset)[:24]}..."
+    for account, lovelace in screen.withdrawn.items():
+        yield f"  {'withdrawn':<16}  {amounts.lovelace(lovelace)}"
+        yield f"  {'':<16}  from {account}, whose script must agree"
     yield f"  {'fee':<16}  {amounts.lovelace(screen.fee)}"
     if screen.collateral is not None:
         at_risk = amounts.lovelace(screen.collateral)
@@ -53,6 +56,10 @@ def document(screen: ReviewScreen) -> dict[str, object]:
         ],
         "spent": amounts.document(screen.spent),
         "minted": amounts.document(screen.minted),
+        "withdrawn": [
+            {"account": str(account), "lovelace": str(lovelace)}
+            for account, lovelace in screen.withdrawn.items()
+        ],
         "fee": str(screen.fee),
         "collateral": None if screen.collateral is None else str(screen.collateral),
         "valid_from": None if screen.valid_from is None else iso(screen.valid_from),

@@ -41,7 +41,7 @@ def release(context: Context, name: str, beneficiary: Address, key: str) -> Refu
     at = building.moment(context)
     call = f"build_release(..., claims=[{claim}], ...)"
     try:
-        service.build_release(context, loaded.programme, page, (claim,), keys, at)
+        service.build_release(context, loaded, page, (claim,), keys, at)
     except ScriptRefused as refusal:
         redeemer = ", ".join(f"{purpose} {index}" for purpose, index in refusal.redeemers)
         return Refusal(call, refusal.message, redeemer)

@@ -18,6 +18,7 @@ _BASE_TYPES = range(4)
 _POINTER_TYPES = (4, 5)
 _ENTERPRISE_TYPES = (6, 7)
 _BYRON_TYPE = 8
+_REWARD_TYPE = 14
 
 
 class CredentialKind(Enum):
@@ -107,6 +108,31 @@ class Address:
         if (prefix == "addr") != (address.network == MAINNET):
             raise ValueError("its prefix and its network id disagree")
         return address
+
+
+@dataclass(frozen=True, slots=True)
+class RewardAccount:
+    """Where a stake credential's rewards gather: what is withdrawn from (CIP-19's types 14, 15)."""
+
+    network: int
+    credential: Credential
+
+    def __bytes__(self) -> bytes:
+        kind = _REWARD_TYPE | self.credential.is_script
+        return bytes([kind << 4 | self.network]) + self.credential.hash
+
+    def __str__(self) -> str:
+        return bech32.encode("stake" if self.network == MAINNET else "stake_test", bytes(self))
+
+    @classmethod
+    def from_bytes(cls, raw: bytes) -> RewardAccount:
+        """Read the binary form.
+
+        :raises ValueError: it is none.
+        """
+        if len(raw) != 1 + HASH_LENGTH or raw[0] >> 4 not in (_REWARD_TYPE, _REWARD_TYPE + 1):
+            raise ValueError("it is not a reward account")
+        return cls(raw[0] & 15, _credential(script=bool(raw[0] >> 4 & 1), raw=raw[1:]))
 
 
 def _credential(*, script: bool, raw: bytes) -> Credential:

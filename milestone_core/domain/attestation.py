@@ -1,7 +1,7 @@
 """What oracles say, and when enough of them say the same.
 
-The formats are checked here and nothing else: whether a signature is good is for the contract
-to decide.
+The formats are checked here, and that a key is one: whether a signature is good is for the
+contract to decide.
 """
 
 from __future__ import annotations
@@ -15,6 +15,24 @@ EVIDENCE_LENGTH = 32
 VERIFICATION_KEY_LENGTH = 32
 SIGNATURE_LENGTH = 64
 MAX_HEADER_LENGTH = 255
+
+_PRIME = 2**255 - 19
+_OF_ORDER_8 = int.from_bytes(
+    bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"), "little"
+)
+_SMALL_ORDERS = {0, 1, _PRIME - 1, _OF_ORDER_8, _PRIME - _OF_ORDER_8}
+"""The y coordinates of Ed25519's eight points whose order divides 8."""
+
+
+def is_small_order(verification_key: bytes) -> bool:
+    """Whether an Ed25519 key is one of the points of small order, in any of their encodings.
+
+    Anybody can make a signature that is good for such a key. The ledger's libsodium refuses them
+    (``ge25519_has_small_order``); other verifiers do not.
+    """
+    # The highest bit is the sign of x, which all of them may have.
+    y = int.from_bytes(verification_key, "little") % 2**255
+    return y % _PRIME in _SMALL_ORDERS
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from hashlib import blake2b
 
 from milestone_core.domain.address import Address
+
+_LANGUAGES = ("native", "plutus:v1", "plutus:v2", "plutus:v3")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -87,6 +90,15 @@ class Script:
 
     language: str
     code: bytes
+
+    @property
+    def hash(self) -> bytes:
+        """The blake2b-224 of the language's tag and the code (CIP-19, Conway's CDDL).
+
+        :raises ValueError: there is no such language.
+        """
+        tag = _LANGUAGES.index(self.language).to_bytes()
+        return blake2b(tag + self.code, digest_size=28).digest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from milestone_core.domain.attestation import Attestation, tally
+from milestone_core.domain.attestation import Attestation, is_small_order, tally
 from milestone_core.domain.chain import AssetId
 from milestone_core.domain.distribution import Programme
 from milestone_core.errors import BadInput
@@ -41,7 +41,8 @@ def commit(
 
     :raises NotFound: the schedule is not registered or not deployed: what oracles sign contains
         the programme's id, so there is nothing to attest before.
-    :raises BadInput: one is for another programme, milestone, round or oracle.
+    :raises BadInput: one is for another programme, milestone, round or oracle, or its key is none
+        that only one can sign with.
     """
     record = distributions.record_of(context, name)
     programme = distributions.deployed_programme(record)
@@ -73,6 +74,12 @@ def _check(source: str, item: SignedAttestation, programme: AssetId, found: Prog
         raise BadInput(
             f"{source} attests the milestone {attestation.milestone!r}, which the schedule "
             f"does not have (it has: {known})"
+        )
+    if is_small_order(attestation.verification_key):
+        raise BadInput(
+            f"{source} is signed by a key of small order: anybody can sign with it, and nodes do "
+            "not accept it",
+            hint="The other oracles have to put another key in its place.",
         )
     if attestation.oracle not in found.oracles:
         raise BadInput(

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from milestone_core.errors import Misconfigured
 from milestone_core.files.records import ScheduleRecord
 from milestone_core.onchain.contract import identity
 from milestone_core.services import (
     building,
     distributions,
     lookup,
+    observers,
     outcomes,
     scripts,
     sending,
@@ -42,11 +42,13 @@ def deploy_schedule(context: Context, name: str, operator: Operator) -> Deployme
     :raises NotFound: no such schedule here.
     :raises BadInput: none of the keys is the owner's.
     :raises InsufficientFunds: the owner cannot pay the tokens, the ADA or the fee.
+    :raises NotYet, BadInput, NotFound: its observer is not registered, could never run, or nobody
+        knows its script.
     """
     sending.settle(context, NO_SCHEDULE, operator.patience)
     sending.settle(context, name, operator.patience)
     record = distributions.record_of(context, name)
-    _check_supported(record)
+    observers.observe(context, record.schedule.policy)  # one that cannot run blocks everything
     owner = distributions.owner_of(record.schedule)
     wallets.owned_output(wallets.open_wallet(context, operator.keys), owner)
     sent: list[Sent] = []
@@ -62,14 +64,6 @@ def deploy_schedule(context: Context, name: str, operator: Operator) -> Deployme
             break
         sent.append(done)
     return Deployment(distributions.record_of(context, name), tuple(sent))
-
-
-def _check_supported(record: ScheduleRecord) -> None:
-    if record.schedule.policy.observer is not None:
-        raise Misconfigured(
-            "this version cannot release from a distribution with an observer script",
-            hint="Leave `observer` out of [policy]: the policy is then advisory.",
-        )
 
 
 Step = tuple[Unsigned | None, dict[str, str]]

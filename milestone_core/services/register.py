@@ -55,6 +55,11 @@ def _warnings(schedule: Schedule, now: int) -> Iterator[str]:
             f"the policy {schedule.policy.name!r} is advisory: this program keeps it, the contract "
             "does not"
         )
+    if schedule.policy.observer is not None:
+        yield (
+            f"nothing is paid unless the observer {schedule.policy.observer.hex()} agrees: if it "
+            "never does, the owner takes back everything 90 days after the expiry"
+        )
     if schedule.policy.name == CONTRACTS_OWN_POLICY:
         return
     single = sum(1 for a in schedule.allocations if a.vesting.count == 1)

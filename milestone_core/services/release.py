@@ -10,11 +10,19 @@ from milestone_core.domain import release as rules
 from milestone_core.domain.release import AllocationState, Claim, Payout, RowState, Selection
 from milestone_core.errors import NotFound, NotYet
 from milestone_core.files.times import iso
-from milestone_core.services import building, distributions, prove, scripts, sending, wallets
+from milestone_core.services import (
+    building,
+    distributions,
+    observers,
+    prove,
+    scripts,
+    sending,
+    wallets,
+)
 from milestone_core.services.building import Moment
 from milestone_core.services.context import Context
 from milestone_core.services.distributions import Distribution
-from milestone_core.services.lookup import PageOnChain, ProgrammeOnChain
+from milestone_core.services.lookup import PageOnChain
 from milestone_core.services.sending import Operator, Sent
 from milestone_core.transactions import release as paying
 from milestone_core.transactions.keys import SigningKey
@@ -80,7 +88,7 @@ def _pay(
         if page is None:
             continue
         at = building.moment(context)
-        unsigned = build_release(context, loaded.programme, page, claims, operator.keys, at)
+        unsigned = build_release(context, loaded, page, claims, operator.keys, at)
         paid = rules.payouts(page.page, page.vault, claims)
         sent = sending.send(
             context,
@@ -138,7 +146,7 @@ def _batches(page: PageOnChain, claims: Sequence[Claim]) -> Iterable[tuple[Claim
 
 def build_release(
     context: Context,
-    programme: ProgrammeOnChain,
+    loaded: Distribution,
     page: PageOnChain,
     claims: Sequence[Claim],
     keys: tuple[SigningKey, ...],
@@ -146,19 +154,24 @@ def build_release(
 ) -> Unsigned:
     """The transaction that pays ``claims`` out of a page's vault, evaluated by the chain.
 
-    :raises ScriptRefused: the contract does not allow these claims at this time.
+    :raises ScriptRefused: the contract, or the observer of the schedule's policy, does not allow
+        these claims at this time.
+    :raises NotYet: the observer is not registered.
     """
     draft = paying.release(
         schedule=page.schedule_utxo,
         page=page.page,
         vault_utxo=page.vault_utxo,
         vault=page.vault,
-        programme=programme.utxo,
+        programme=loaded.programme.utxo,
         script=scripts.find(context)["distribution"],
         claims=claims,
         valid_from=at.tip.slot,
         valid_until=at.deadline(),
     )
+    observation = observers.observe(context, loaded.schedule.policy)
+    if observation is not None:
+        draft = observation.join(draft)
     return building.build(context, draft, wallets.open_wallet(context, keys), at)
 
 

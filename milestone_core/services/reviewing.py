@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from milestone_core.domain.address import Address
+from milestone_core.domain.address import Address, RewardAccount
 from milestone_core.domain.chain import SlotClock, Value
 from milestone_core.onchain.contract import Contract
 from milestone_core.transactions.review import Review, review
@@ -25,6 +25,7 @@ class Movement:
 class ReviewScreen:
     """Everything that a person must see before they sign. Amounts in base units, times in ms.
 
+    ``withdrawn`` is what reward accounts give, and whose scripts must therefore agree;
     ``collateral`` is what is lost if a script fails after all; ``spent`` is what the wallet's own
     outputs among the inputs hold together.
     """
@@ -34,6 +35,7 @@ class ReviewScreen:
     movements: tuple[Movement, ...]
     spent: Value
     minted: Value
+    withdrawn: Mapping[RewardAccount, int]
     fee: int
     collateral: int | None
     valid_from: int | None
@@ -56,6 +58,7 @@ def screen(unsigned: Unsigned, contract: Contract, clock: SlotClock) -> ReviewSc
         movements=tuple(_movements(read, contract, own)),
         spent=sum((u.output.value for u in read.spent if u.output.address.payment in own), Value()),
         minted=read.minted,
+        withdrawn=read.withdrawn,
         fee=read.fee,
         collateral=read.total_collateral,
         valid_from=None if read.valid_from is None else clock.ms_at(read.valid_from),

@@ -31,14 +31,7 @@ def find(context: Context) -> Published:
 
     Only outputs without a datum count there: one with a datum is somebody's vault or schedule.
     """
-    contract = context.contract
-    lying = tuple(
-        utxo
-        for utxo in context.utxo.unspent(str(contract.distribution_address)).utxos
-        if utxo.output.datum is None
-        and utxo.output.datum_hash is None
-        and utxo.output.script is not None
-    )
+    contract, lying = context.contract, _lying(context)
     found = {
         validator.title: utxo
         for validator in contract.validators
@@ -46,3 +39,19 @@ def find(context: Context) -> Published:
     }
     missing = tuple(v for v in contract.validators if v.title not in found)
     return Published(found, missing)
+
+
+def carrying(context: Context, script_hash: bytes) -> Utxo | None:
+    """An output at the same place that carries that script, None where there is none."""
+    return next((utxo for utxo in _lying(context) if utxo.script_hash == script_hash), None)
+
+
+def _lying(context: Context) -> tuple[Utxo, ...]:
+    found = context.utxo.unspent(str(context.contract.distribution_address)).utxos
+    return tuple(
+        utxo
+        for utxo in found
+        if utxo.output.datum is None
+        and utxo.output.datum_hash is None
+        and utxo.output.script is not None
+    )

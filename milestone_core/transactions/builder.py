@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from milestone_core.domain.address import Credential, RewardAccount
 from milestone_core.domain.chain import (
     Output,
     OutputReference,
@@ -33,6 +34,9 @@ Pointer = tuple[str, int]
 
 _MAX_ROUNDS = 20
 _PLENTY = 2**50
+_MAX_FEE = 20_000_000
+"""Lovelace. The largest transaction, with all the units that it may take, costs a sixth of it: a
+node that asks for more is mistaken about its parameters, or hostile."""
 _LANGUAGE = "plutus:v3"
 
 
@@ -47,7 +51,7 @@ def build(
     :param evaluate: runs the scripts of an unsigned transaction (CBOR), as the chain would.
     :raises InsufficientFunds: the wallet cannot pay fee, outputs or collateral.
     :raises ScriptRefused: a validator said no; the message names what it guards.
-    :raises BadAnswer: the evaluation is of another transaction.
+    :raises BadAnswer: the evaluation is of another transaction; no honest chain asks such a fee.
     :raises Refused: the transaction is larger, or takes more units, than the chain allows.
     """
     draft = replace(draft, outputs=tuple(with_least_ada(o, parameters) for o in draft.outputs))
@@ -128,6 +132,10 @@ def _assemble(
         outputs=(*draft.outputs, *change),
         fee=fee,
         mint=draft.minted.assets,
+        withdrawals={
+            bytes(RewardAccount(own.change.network, Credential.script(w.script_hash))): w.balance
+            for w in draft.withdrawals
+        },
         collateral=tuple(sorted(utxo.reference for utxo in put_up)),
         collateral_return=guard.returned if guard else None,
         total_collateral=guard.total if guard else None,
@@ -152,7 +160,7 @@ def _balance(
 ) -> tuple[tuple[Utxo, ...], tuple[Output, ...]]:
     """All inputs, and the change if there is any, of at least ``reserve`` lovelace."""
     scripted = tuple(item.utxo for item in draft.script_inputs)
-    given = _total(utxo.output.value for utxo in scripted) + draft.minted
+    given = _total(utxo.output.value for utxo in scripted) + draft.minted + draft.withdrawn
     needed = _total(output.value for output in draft.outputs) + Value(fee) - given
     while True:
         chosen = wallet.cover(own, needed + Value(reserve), draft.wallet_inputs)
@@ -180,6 +188,10 @@ def _scripts(draft: Draft, layout: Layout) -> Iterable[tuple[Pointer, MakeRedeem
     policies = sorted(minting.policy for minting in draft.minting)
     for minting in draft.minting:
         yield ("mint", policies.index(minting.policy)), minting.redeemer, minting.label
+    accounts = sorted(withdrawal.script_hash for withdrawal in draft.withdrawals)
+    for withdrawal in draft.withdrawals:
+        index = accounts.index(withdrawal.script_hash)
+        yield ("withdraw", index), withdrawal.redeemer, withdrawal.label
 
 
 def _integrity_hash(
@@ -238,6 +250,13 @@ def _labels(unsigned: Unsigned) -> dict[Pointer, str]:
 
 def _check_limits(unsigned: Unsigned, parameters: ProtocolParameters) -> None:
     purpose, size = unsigned.draft.purpose, unsigned.signed_size
+    if unsigned.fee > _MAX_FEE:
+        raise BadAnswer(
+            f"by the node's parameters the {purpose} costs {unsigned.fee} lovelace, and nothing "
+            f"honest costs more than {_MAX_FEE}: nothing is signed",
+            hint="Ask another node for the protocol parameters, and compare them.",
+            details={"fee": unsigned.fee, "limit": _MAX_FEE},
+        )
     if size > parameters.max_transaction_size:
         raise Refused(
             f"the {purpose} takes {size} bytes, a transaction may have "

@@ -50,6 +50,17 @@ class Minting:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """All that a script's reward account holds (lovelace, often none), and what the script is
+    given. The ledger takes the whole balance or nothing."""
+
+    script_hash: bytes
+    balance: int
+    redeemer: MakeRedeemer
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """A transaction's purpose: everything but fee, change, collateral and units.
 
@@ -63,6 +74,7 @@ class Draft:
     wallet_inputs: tuple[Utxo, ...] = ()
     reference_inputs: tuple[Utxo, ...] = ()
     minting: tuple[Minting, ...] = ()
+    withdrawals: tuple[Withdrawal, ...] = ()
     scripts: tuple[Script, ...] = ()
     valid_from: int | None = None
     valid_until: int | None = None
@@ -72,3 +84,8 @@ class Draft:
     def minted(self) -> Value:
         """All that the policies mint and burn."""
         return sum((minting.value for minting in self.minting), Value())
+
+    @property
+    def withdrawn(self) -> Value:
+        """All that comes out of reward accounts."""
+        return Value(sum(withdrawal.balance for withdrawal in self.withdrawals))

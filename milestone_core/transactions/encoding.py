@@ -25,6 +25,7 @@ from pycardano.transaction import (
     TransactionBody,
     TransactionInput,
     TransactionOutput,
+    Withdrawals,
 )
 from pycardano.transaction import Value as LedgerValue
 from pycardano.witness import TransactionWitnessSet, VerificationKeyWitness
@@ -108,6 +109,7 @@ class Body:
     outputs: tuple[Output, ...]
     fee: int
     mint: Mapping[AssetId, int]
+    withdrawals: Mapping[bytes, int]
     collateral: tuple[OutputReference, ...]
     collateral_return: Output | None
     total_collateral: int | None
@@ -125,6 +127,7 @@ def encode_body(body: Body) -> bytes:
         ttl=body.valid_until,
         validity_start=body.valid_from,
         mint=multi_asset(body.mint) if body.mint else None,
+        withdraws=Withdrawals(body.withdrawals) if body.withdrawals else None,
         script_data_hash=ScriptDataHash(body.integrity_hash) if body.integrity_hash else None,
         collateral=_set(body.collateral),
         collateral_return=output(body.collateral_return) if body.collateral_return else None,

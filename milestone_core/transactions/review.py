@@ -6,12 +6,12 @@ the chain showed, everything else comes from the bytes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pycardano.transaction import Transaction, TransactionInput, TransactionOutput
 
-from milestone_core.domain.address import Address
+from milestone_core.domain.address import Address, RewardAccount
 from milestone_core.domain.chain import AssetId, Output, OutputReference, Script, Utxo, Value
 from milestone_core.errors import BadInput
 from milestone_core.transactions import encoding
@@ -21,8 +21,9 @@ from milestone_core.transactions import encoding
 class Review:
     """A transaction in our values.
 
-    ``spent`` and ``collateral`` are resolved inputs. ``valid_from`` and ``valid_until`` are slots,
-    the latter the first in which it is no longer valid.
+    ``spent`` and ``collateral`` are resolved inputs, ``withdrawn`` is lovelace by account.
+    ``valid_from`` and ``valid_until`` are slots, the latter the first in which it is no longer
+    valid.
     """
 
     id: bytes
@@ -30,6 +31,7 @@ class Review:
     outputs: tuple[Output, ...]
     minted: Value
     fee: int
+    withdrawn: Mapping[RewardAccount, int]
     collateral: tuple[Utxo, ...]
     total_collateral: int | None
     valid_from: int | None
@@ -55,6 +57,10 @@ def review(cbor: bytes, resolved: Iterable[Utxo]) -> Review:
         outputs=tuple(_output(output) for output in body.outputs),
         minted=Value(0, _assets(body.mint)),
         fee=body.fee,
+        withdrawn={
+            RewardAccount.from_bytes(account): lovelace
+            for account, lovelace in (body.withdraws or {}).items()
+        },
         collateral=_resolve(body.collateral or (), known),
         total_collateral=body.total_collateral,
         valid_from=body.validity_start,

@@ -1,17 +1,19 @@
-"""A second Plutus machine, PyPI ``uplc``, on contexts that the devnet's ledger makes by itself.
+"""Two other Plutus machines on what the calculator is compared with: PyPI ``uplc``, npm ``scalus``.
 
-Neither shares code with the evaluator (Aiken's) that gives the units everywhere else: the machine
-is written in Python, and the contexts are built by ``script_context``. Its ``serialiseData`` is
-wrong for lists that are not empty, so that what mints an identity token cannot be asked.
+The transactions have no fee, change or signatures: only the scripts are asked. Whole transactions,
+of every action, are before both in ``tests/mutations/test_second_opinions.py``.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
+import scalus_ledger
+import second_machine
 from bare import bare
 from local_ledger import Ledger
 from milestone_core.domain.chain import Units
@@ -19,19 +21,19 @@ from milestone_core.domain.distribution import Row
 from milestone_core.domain.vesting import Vesting
 from milestone_core.transactions.draft import Draft
 from milestone_core.transactions.reclaim import Ground
-from milestone_devnet.ledger import Environment, SlotConfig, decode_transaction, default_parameters
-from milestone_devnet.ledger.context import Surroundings
-from milestone_devnet.ledger.script_context import script_context
+from milestone_devnet.ledger import Environment, SlotConfig, default_parameters
+from scalus_ledger import Scalus
 from workbench import EXPIRY, NOW, Workbench, base_address, proven, signing_key
 
-from .releases import Attempt
-from .test_releases import BENCH, due
+from .releases import Attempt, accepted
+from .test_releases import BENCH, attempts, due
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
-uplc: Any = pytest.importorskip("uplc.tools")
-ast: Any = pytest.importorskip("uplc.ast")
 ENVIRONMENT = Environment(default_parameters(), 0, SlotConfig(0, 0, 1))
+_generated = settings(
+    deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+)
 
 
 def first_opinion(ledger: Ledger, draft: Draft) -> dict[tuple[str, int], Units]:
@@ -39,26 +41,37 @@ def first_opinion(ledger: Ledger, draft: Draft) -> dict[tuple[str, int], Units]:
 
 
 def second_opinion(ledger: Ledger, draft: Draft) -> dict[tuple[str, int], Units]:
-    """The units of every script of the transaction."""
-    around = Surroundings(decode_transaction(bare(draft)), ledger.state.utxo, ENVIRONMENT)
-    found = {}
-    for need in around.plutus_needs:
-        program = uplc.unflatten(around.scripts[need.script_hash].raw)
-        context = ast.data_from_cbor(script_context(around, need.pointer))
-        outcome = uplc.eval(program, context)
-        assert not isinstance(outcome.result, Exception), outcome.result
-        purpose, index = need.pointer
-        found[purpose.value, index] = Units(outcome.cost.memory, outcome.cost.cpu)
-    return found
+    """The units of every script of the transaction, by uplc."""
+    pytest.importorskip("uplc")
+    return second_machine.units(bare(draft), ledger.state.utxo, ENVIRONMENT)
+
+
+@pytest.fixture(scope="module")
+def scalus() -> Iterator[Scalus]:
+    with scalus_ledger.running() as process:
+        yield process
+
+
+@pytest.mark.skipif(not scalus_ledger.INSTALLED, reason="scalus is not installed: make test-peers")
+def test_another_machine_allows_exactly_what_ours_does_at_the_same_units(scalus: Scalus) -> None:
+    seen = Counter[bool]()
+
+    @settings(_generated, max_examples=500)
+    @given(attempts())
+    def check(attempt: Attempt) -> None:
+        draft = attempt.draft()
+        theirs = scalus.evaluate(bare(draft), BENCH.ledger.state.utxo, ENVIRONMENT)
+        assert theirs.accepted == accepted(BENCH, draft), theirs.error
+        if theirs.accepted:
+            assert theirs.units == first_opinion(BENCH.ledger, draft)
+        seen[theirs.accepted] += 1
+
+    check()
+    assert min(seen[True], seen[False]) > seen.total() / 10
 
 
 def test_releases_cost_what_a_second_machine_says() -> None:
-    @settings(
-        max_examples=25,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
+    @settings(_generated, max_examples=25)
     @given(due())
     def check(attempt: Attempt) -> None:
         draft = attempt.draft()
@@ -96,5 +109,5 @@ def test_a_second_machine_refuses_too() -> None:
     early = bench.close(promise, Ground.LONG_EXPIRED, page.expiry)
     late = bench.close(promise, Ground.LONG_EXPIRED, page.expiry * 2)
     assert second_opinion(bench.ledger, late)
-    with pytest.raises(AssertionError):
+    with pytest.raises(second_machine.SecondMachineRefused):
         second_opinion(bench.ledger, early)

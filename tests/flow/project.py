@@ -162,8 +162,12 @@ class Project:
         asset: AssetId = TOKEN,
         milestones: Sequence[str] = ("alpha",),
         expiry: int | None = None,
+        policy: Sequence[str] = (),
     ) -> Path:
-        """Write the files of a schedule; amounts are base units, the quorum is all of them."""
+        """Write the files of a schedule; amounts are base units, the quorum is all of them.
+
+        ``policy`` are the lines of the table of that name.
+        """
         rows = list(rows)
         vestings = list(dict.fromkeys(row.vesting for row in rows))
         latest = max([self.now, *(vesting.end for vesting in vestings)])
@@ -175,6 +179,7 @@ class Project:
             f"oracles = {[oracle.text for oracle in oracles]}",
             "[asset]",
             *_asset(asset),
+            *(["[policy]", *policy] if policy else []),
         ]
         for milestone in milestones:
             head += ["[[milestones]]", f'id = "{milestone}"']

@@ -62,7 +62,7 @@ class Deployed:
         """A release whose validity begins with the slot of ``now`` (POSIX ms)."""
         at = replace(self.at, tip=Tip(self.at.clock.slot_at(now), b""))
         keys = (key_of(self.owner),)
-        return release.build_release(self.app, self.loaded.programme, self.page, claims, keys, at)
+        return release.build_release(self.app, self.loaded, self.page, claims, keys, at)
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,32 +24,19 @@ class Builds:
     traced: Contract
 
 
-def _builder() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("build", ROOT / "scripts/build_contracts.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def contract_of(blueprint: Path) -> Contract:
     return load_contract(load_blueprint(blueprint), 0)
 
 
 @pytest.fixture(scope="session")
-def builds(request: pytest.FixtureRequest) -> Builds:
+def builds(request: pytest.FixtureRequest, contract_builder: ModuleType) -> Builds:
     """Both builds; the traced one is kept between runs as long as the sources are the same."""
     sources = sorted((ROOT / "validators").glob("**/*.ak"))
     digest = hashlib.sha256(b"\0".join(path.read_bytes() for path in sources)).hexdigest()
     traced = Path(request.config.cache.mkdir("traced-contract")) / f"{digest[:16]}.json"
     if not traced.exists():
-        build = _builder()
-        try:
-            compiler = build.find_compiler(os.environ)
-        except SystemExit:
-            pytest.skip("needs the Aiken compiler, to build the contract with traces")
+        compiler = request.getfixturevalue("aiken")
         unfinished = traced.with_suffix(f".{os.getpid()}")
-        unfinished.write_bytes(build.build(compiler, build.TRACED))
+        unfinished.write_bytes(contract_builder.build(compiler, contract_builder.TRACED))
         unfinished.replace(traced)
     return Builds(contract_of(ROOT / "contracts/plutus.json"), contract_of(traced))

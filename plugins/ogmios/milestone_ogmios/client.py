@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from milestone_core.api import (
     BadAnswer,
     ChainHealth,
+    Credential,
     Misconfigured,
     OutcomeUnknown,
     ProtocolParameters,
@@ -30,7 +31,7 @@ from milestone_ogmios.settings import OgmiosSettings
 from milestone_ogmios.slots import read_clock
 from milestone_ogmios.tip import read_tip
 
-_ID_BYTES = 32
+_ID_BYTES, _HASH_BYTES = 32, 28
 # The server never looked at the request: it is no JSON-RPC, or a method it does not have.
 _NOT_LOOKED_AT = (-32700, -32600, -32601)
 
@@ -106,6 +107,15 @@ class OgmiosClient:
             raise self._link.unavailable(lost) from lost
         except BadAnswer as bad:  # whatever it means, the transaction had left us
             raise self._unknown(f"answered oddly: {bad.message}") from bad
+
+    def rewards(self, credential: Credential) -> int | None:
+        """The balance (lovelace) of a stake credential's account, None if it is not registered."""
+        asked = {"scripts" if credential.is_script else "keys": [credential.hash.hex()]}
+        request = Request("queryLedgerState/rewardAccountSummaries", asked)
+        for account in self._query(request)[0].items():
+            if account["credential"].hex(_HASH_BYTES) == credential.hash:
+                return account["rewards"]["ada"]["lovelace"].integer(0)
+        return None
 
     def in_mempool(self, transaction_id: bytes) -> bool:
         """Whether the node's mempool holds the transaction now."""

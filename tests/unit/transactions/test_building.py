@@ -21,7 +21,7 @@ from milestone_core.domain.chain import (
     Utxo,
     Value,
 )
-from milestone_core.errors import BadInput, InsufficientFunds, Refused, ScriptRefused
+from milestone_core.errors import BadAnswer, BadInput, InsufficientFunds, Refused, ScriptRefused
 from milestone_core.onchain.plutus_data import Constr, encode
 from milestone_core.transactions import builder, encoding, fees
 from milestone_core.transactions.draft import Draft, Minting, ScriptInput
@@ -268,6 +268,14 @@ def test_units_above_the_limit_are_refused_with_the_figures() -> None:
     draft = Draft(script_inputs=(spend,), reference_inputs=(LIBRARY,))
     with pytest.raises(Refused, match="memory"):
         builder.build(draft, world.wallet, tight, world.evaluate)
+
+
+def test_a_fee_that_no_honest_chain_asks_is_not_paid() -> None:
+    greedy = replace(PARAMETERS, fee_constant=30 * ADA)
+    draft = Draft(outputs=(Output(key(9).address(0), Value(2 * ADA)),))
+    world = single(500 * ADA)
+    with pytest.raises(BadAnswer, match="nothing honest costs more"):
+        builder.build(draft, world.wallet, greedy, world.evaluate)
 
 
 def test_carried_scripts_are_paid_for_as_referenced_ones() -> None:

@@ -56,7 +56,7 @@ def test_unspent_outputs_have_their_tokens_datums_and_scripts(
     client: KupoClient, devnet: Devnet
 ) -> None:
     key, reference = funded_key(devnet, lovelace=100 * ADA, tokens=7)
-    outputs = [
+    outputs: list[dict[int, object]] = [
         {0: key.address, 1: [50 * ADA, {TOKEN.policy: {TOKEN.name: 7}}]},
         {0: key.address, 1: 20 * ADA, 2: [1, cbor2.CBORTag(24, DATUM)]},
         {0: key.address, 1: 10 * ADA, 2: [0, blake2b_256(DATUM)]},

@@ -40,7 +40,8 @@ BOOTSTRAP = replace(
 )
 # Small, so that Alice can pay it.
 CHEAP = replace(ENVIRONMENT, parameters=replace(ENVIRONMENT.parameters, drep_deposit=9 * ADA))
-CARD = ["https://example.org/me", b"h" * 32]
+URL, DIGEST = "https://example.org/me", b"h" * 32
+CARD = [URL, DIGEST]
 REPRESENTATIVES = [
     (KEY_CBOR, KEY),
     (SCRIPT_CBOR, SCRIPT),
@@ -160,7 +161,7 @@ def test_a_representative_is_registered_updated_and_retired() -> None:
     assert ledger.representatives == {KEY: Mandate(9 * ADA)}
     ledger = replace(state(), representatives=ledger.representatives)
     after(certifying([18, KEY_CBOR, CARD]), ledger, CHEAP)
-    assert ledger.representatives == {KEY: Mandate(9 * ADA, Anchor(*CARD))}
+    assert ledger.representatives == {KEY: Mandate(9 * ADA, Anchor(URL, DIGEST))}
     ledger = replace(state(), representatives=ledger.representatives)
     after(certifying([17, KEY_CBOR, 9 * ADA], change=9 * ADA), ledger, CHEAP)
     assert ledger.representatives == {}

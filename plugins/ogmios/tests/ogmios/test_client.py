@@ -178,6 +178,24 @@ def test_an_undecodable_transaction_is_refused(ogmios: Start, client: MakeClient
             refuse(b"\x84")
 
 
+def test_the_balance_of_a_reward_account_is_that_of_the_credential_asked_for(
+    ogmios: Start, client: MakeClient
+) -> None:
+    ours, other = "ab" * 28, "cd" * 28
+    account = {
+        "from": "script",
+        "credential": ours,
+        "rewards": {"ada": {"lovelace": 2**64}},
+        "deposit": {"ada": {"lovelace": 2_000_000}},
+    }
+    server = Ogmios(rewardAccountSummaries=[{**account, "credential": other}, account])
+    chain = client(ogmios(server))
+    assert chain.rewards(Credential.script(bytes.fromhex(ours))) == 2**64
+    assert chain.rewards(Credential.key(bytes.fromhex("ef" * 28))) is None
+    asked = [request["params"] for request in server.asked]
+    assert asked == [{"scripts": [ours]}, {"keys": ["ef" * 28]}]
+
+
 def test_the_mempool_is_acquired_asked_and_released(ogmios: Start, client: MakeClient) -> None:
     server = Ogmios(
         acquireMempool={"acquired": "mempool", "slot": 1},
