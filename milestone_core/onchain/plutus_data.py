@@ -114,7 +114,7 @@ def decode(raw: bytes) -> Data:
     stream = io.BytesIO(raw)
     try:
         item = cbor2.CBORDecoder(stream).decode()
-    except (cbor2.CBORDecodeError, RecursionError, ValueError, OverflowError) as error:
+    except (cbor2.CBORDecodeError, RecursionError, ValueError, TypeError, OverflowError) as error:
         raise NotPlutusData(str(error)) from error
     if stream.tell() != len(raw):
         raise NotPlutusData("bytes are left over")

@@ -91,7 +91,7 @@ def test_the_contract_pays_exactly_what_the_rules_allow(amount: settings) -> Non
         assert accepted(BENCH, attempt.draft()) == expected
 
     check()
-    assert min(seen[True], seen[False]) > seen.total() / 10
+    assert min(seen[True], seen[False]) > seen.total() / 30
 
 
 @amounts(20, 500)
