@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from milestone_core.domain.address import Credential
 from milestone_core.domain.chain import Utxo
-from milestone_core.errors import BadInput, InsufficientFunds, ServiceUnavailable
+from milestone_core.errors import BadAnswer, BadInput, InsufficientFunds, ServiceUnavailable
 from milestone_core.services.context import Context
 from milestone_core.transactions.keys import SigningKey
 from milestone_core.transactions.wallet import Wallet
@@ -19,17 +19,32 @@ def open_wallet(context: Context, keys: Sequence[SigningKey]) -> Wallet:
 
     :raises InsufficientFunds: there is nothing there.
     :raises ServiceUnavailable: the index does not watch the keys.
+    :raises BadAnswer: it shows somebody else's output as one of theirs.
     """
     if not keys:
         raise BadInput("no key was given", hint="Name one with --key FILE or MILESTONE_KEY_FILE.")
     distinct = {key.hash: key for key in keys}
     utxos: list[Utxo] = []
-    for key_hash in distinct:
-        utxos += context.utxo.unspent(f"{key_hash.hex()}/*").utxos
+    for key in distinct.values():
+        found = context.utxo.unspent(f"{key.hash.hex()}/*").utxos
+        # Change goes to an address that the index names: it has to be one of the key's.
+        strange = [u for u in found if not _is_of(key, u, context.network_id)]
+        if strange:
+            raise BadAnswer(
+                f"Kupo shows an output at {strange[0].output.address} as one of the key "
+                f"{key.hash.hex()}, which it is not: nothing is signed",
+                hint="Ask another Kupo; this one is faulty or hostile.",
+            )
+        utxos += found
     if not utxos:
         raise _empty(context, keys[0])
     richest = max(utxos, key=lambda utxo: utxo.output.value.lovelace)
     return Wallet(tuple(distinct.values()), tuple(utxos), richest.output.address)
+
+
+def _is_of(key: SigningKey, utxo: Utxo, network_id: int) -> bool:
+    address = utxo.output.address
+    return address.payment == key.credential and address.network == network_id
 
 
 def _empty(context: Context, key: SigningKey) -> InsufficientFunds | ServiceUnavailable:
