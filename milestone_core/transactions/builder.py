@@ -45,7 +45,7 @@ def build(
 ) -> Unsigned:
     """Balance a draft.
 
-    Outputs that the draft leaves at zero lovelace are raised to the least that the ledger wants.
+    Outputs with less lovelace than the ledger wants are raised to it.
 
     :param own: who pays the fee, gets the change and puts up the collateral.
     :param evaluate: runs the scripts of an unsigned transaction (CBOR), as the chain would.
@@ -96,10 +96,11 @@ def _fee_of_the_rich(draft: Draft, own: Wallet, parameters: ProtocolParameters) 
 
 
 def with_least_ada(output: Output, parameters: ProtocolParameters) -> Output:
-    """The output, with the least lovelace that the ledger wants if it has none."""
+    """The output, raised to the least lovelace that the ledger wants if it has less.
+
+    A vault or a programme that goes on has its old lovelace, which may be too little today.
+    """
     lovelace = output.value.lovelace
-    if lovelace:
-        return output
     while True:
         raised = replace(output, value=Value(lovelace, output.value.assets))
         least = fees.least_lovelace(parameters, encoding.output_size(raised))
