@@ -12,6 +12,7 @@ from typing import Any
 from marshmallow import fields
 
 from milestone_core.domain.attestation import Attestation
+from milestone_core.domain.lifecycle import TransactionState
 from milestone_core.errors import BrokenRecord, Problem
 from milestone_core.files.attestation import AttestationSchema
 from milestone_core.files.chain_schemas import PageSchema, ProgrammeSchema, VaultSchema
@@ -32,7 +33,6 @@ from milestone_core.files.stored import (
     DistributionState,
     JournalEntry,
     ScheduleRecord,
-    TransactionState,
     attestation_prefix,
 )
 from milestone_core.files.strict import ValueSchema, load, required
