@@ -34,6 +34,7 @@ from milestone_core.services.context import Context
 
 _OURS = re.compile(rb"milestone (attestation|cancel|rotate) v1 [0-9a-f]{64}")
 _REWARD_TYPES = (14, 15)
+_ADDRESS_LENGTHS = (29, 57)  # some wallets put a bare key hash, of 28 bytes, in its place
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def _accept(
 ) -> SignedDecision:
     address = None
     if isinstance(item, WalletSignature):
-        address = item.address
+        address = item.address if len(item.address or b"") in _ADDRESS_LENGTHS else None
         if item.leaks_secret:
             context.warn(
                 f"{source} holds the oracle's SECRET key: delete it, and tell the oracle to leave "
@@ -226,7 +227,7 @@ def _stranger(panel: Panel, oracle: bytes, address: bytes | None) -> tuple[str, 
 
 
 def _network_of(address: bytes | None) -> int | None:
-    return address[0] & 15 if address else None
+    return address[0] & 15 if address and len(address) in _ADDRESS_LENGTHS else None
 
 
 def describe(decision: Decision) -> str:
