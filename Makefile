@@ -80,6 +80,11 @@ SAMPLES ?= 100
 mutations: $(DEV) ## break each rule of the contract in SAMPLES random transactions (100)
 	SAMPLES=$(SAMPLES) $(BIN)/python -m pytest -n auto --dist worksteal tests/mutations
 
+.PHONY: worst
+EXAMPLES ?= 200
+worst: $(DEV) ## search for pages that can be registered and not paid, EXAMPLES times (200)
+	EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest tests/bounds/test_worst.py
+
 .PHONY: kill-matrix
 kill-matrix: $(DEV) ## remove each check of the contract in turn; the table goes into docs/
 	$(BIN)/python scripts/kill_matrix.py

@@ -73,7 +73,7 @@ class StorageProcesses(_Rounds):
     def test_whoever_is_killed_leaves_every_promised_write_and_no_half_one(
         self, data_dir: Path
     ) -> None:
-        self.kill_in_rounds(data_dir, 20)
+        self.kill_in_rounds(data_dir, 8)
 
     def test_two_processes_write_one_after_the_other(self, data_dir: Path) -> None:
         for number in range(3):

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from milestone_core.domain.attestation import Attestation
 from milestone_core.domain.chain import AssetId
+from milestone_core.domain.decisions import OracleMessage
 from milestone_core.domain.distribution import Page, Programme, Vault
 from milestone_core.domain.lifecycle import TransactionState
 from milestone_core.domain.schedule import Schedule
@@ -67,6 +68,18 @@ class AttestationRecord:
             f"{attestation_prefix(self.schedule, signed.milestone)}"
             f"{signed.evidence.hex()}/{signed.oracle.hex()}"
         )
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRecord:
+    """A message that was made for the oracles of a schedule."""
+
+    schedule: str
+    message: OracleMessage
+
+    @property
+    def key(self) -> str:
+        return f"{self.schedule}/{self.message.digest.hex()}"
 
 
 @dataclass(frozen=True, slots=True)

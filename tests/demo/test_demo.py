@@ -109,6 +109,7 @@ def url_of(text: str) -> str:
     return found[0]
 
 
+@pytest.mark.slow
 def test_it_runs_anywhere_prints_one_object_and_leaves_nothing(place: Place) -> None:
     # What a user may have lying about must not reach it, least of all another network.
     (place.folder / "milestone.toml").write_text('network = "mainnet"\nno_such_key = 1\n')
@@ -148,6 +149,7 @@ def test_it_runs_anywhere_prints_one_object_and_leaves_nothing(place: Place) -> 
     assert not listens(url_of(told["steps"][0]["command"]))
 
 
+@pytest.mark.slow
 def test_a_step_with_a_surprising_exit_makes_it_fail_and_leaves_nothing(place: Place) -> None:
     code, out, err = place.run("--json", MILESTONE_BLOCK_PLUGINS="kupo")
     assert code == 1
@@ -161,6 +163,7 @@ def test_a_step_with_a_surprising_exit_makes_it_fail_and_leaves_nothing(place: P
     assert not listens(url_of(error["message"]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda n: n.name)
 def test_an_interrupted_one_leaves_nothing(place: Place, number: signal.Signals) -> None:
     process = place.start()
@@ -180,6 +183,7 @@ def test_an_interrupted_one_leaves_nothing(place: Place, number: signal.Signals)
     assert not listens(url_of(seen))
 
 
+@pytest.mark.slow
 def test_the_devnet_of_a_killed_one_stops(place: Place) -> None:
     process = place.start()
     assert process.stdout is not None

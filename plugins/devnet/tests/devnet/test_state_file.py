@@ -59,6 +59,7 @@ def fund_until_it_dies(control: ControlClient, funded: list[Funding]) -> None:
             funded.append(control.fund(address, lovelace=2_000_000))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block_time", ["0", "0.05"])
 def test_every_acknowledged_block_survives_kill_9(tmp_path: Path, block_time: str) -> None:
     state = tmp_path / "devnet.db"
