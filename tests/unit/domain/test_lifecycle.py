@@ -54,12 +54,12 @@ def test_nothing_is_sent_that_was_not_written_down_as_signed() -> None:
     assert not follows(TransactionState.BUILT) & OPEN
 
 
-@pytest.mark.parametrize("state", OPEN)
+@pytest.mark.parametrize("state", sorted(OPEN, key=str))
 def test_whatever_is_open_can_be_sent_again_land_or_end(state: TransactionState) -> None:
     assert follows(state) >= {*ENDED, TransactionState.CONFIRMED, TransactionState.SENT}
 
 
-@pytest.mark.parametrize("state", ENDED)
+@pytest.mark.parametrize("state", sorted(ENDED, key=str))
 def test_what_ended_is_never_sent_again_and_may_be_found_in_a_block(
     state: TransactionState,
 ) -> None:
