@@ -61,7 +61,11 @@ def release(context: Context, name: str, selection: Selection, operator: Operato
     now = building.moment(context).now
     proofs: list[Sent] = []
     for milestone in _worth_proving(context, name, loaded, selection, now):
-        proven = prove.prove_milestone(context, name, milestone, operator, must_wait=True)
+        try:
+            proven = prove.prove_milestone(context, name, milestone, operator, must_wait=True)
+        except NotYet as trouble:  # a signature was bad, and there is no other: pay the rest
+            context.warn(f"not proven: {trouble.message}")
+            continue
         if proven.sent is None and not proven.already:
             return Released(tuple(proofs), ())  # not approved: there is nothing to pay from it
         proofs += [proven.sent] if proven.sent else []
