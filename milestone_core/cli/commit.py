@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from milestone_core.app import App
 from milestone_core.cli.context import pass_app
 from milestone_core.cli.output import emit, json_option
-from milestone_core.files.attestation import read_signature
+from milestone_core.cli.signing import SignatureFiles, signature_files
 from milestone_core.services import commit as service
 
 
 @click.command()
 @click.argument("name")
-@click.argument("signatures", nargs=-1, required=True, type=click.Path(path_type=Path))
+@signature_files
 @json_option
 @pass_app
-def commit(app: App, name: str, signatures: tuple[Path, ...]) -> None:
+def commit(app: App, name: str, signatures: SignatureFiles) -> None:
     """Keep oracles' attestations, after checking their format.
 
-    Whether a signature is good is for the contract to decide, when the milestone is proven.
+    A file is what `oracle sign` wrote, what a browser wallet's signData returned (CIP-30), or what
+    cardano-signer printed (CIP-8). Whether a signature is good is for the contract to decide, when
+    the milestone is proven.
 
     Example: milestone commit grants beta-ann.json beta-ben.json
     """
-    signed = [(str(path), read_signature(path)) for path in signatures]
-    standings = service.commit(app, name, signed)
+    standings = service.commit(app, name, signatures.signed, signatures.asked)
     emit(
         {
             "name": name,

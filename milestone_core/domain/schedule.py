@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -159,22 +159,23 @@ def problems(schedule: Schedule) -> list[Problem]:
     columns, name theirs before it comes to this.
     """
     return [
-        *_panel_problems(schedule),
+        *panel_problems(schedule.oracles, schedule.quorum),
         *_milestone_problems(schedule),
         *_time_problems(schedule),
         *_allocation_problems(schedule),
     ]
 
 
-def _panel_problems(schedule: Schedule) -> Iterator[Problem]:
-    count = len(schedule.oracles)
+def panel_problems(oracles: Sequence[bytes], quorum: int) -> Iterator[Problem]:
+    """Why the contract would refuse such oracles (key hashes) with such a quorum."""
+    count = len(oracles)
     if not 1 <= count <= MAX_ORACLES:
         yield Problem("oracles", f"there are {count}", f"name 1 to {MAX_ORACLES}")
-    for oracle, times in Counter(schedule.oracles).items():
+    for oracle, times in Counter(oracles).items():
         if times > 1:
             yield Problem("oracles", f"{oracle.hex()} is named {times} times", "name each once")
-    if not 1 <= schedule.quorum <= max(count, 1):
-        yield Problem("quorum", f"{schedule.quorum} of {count} oracles", f"choose 1 to {count}")
+    if not 1 <= quorum <= max(count, 1):
+        yield Problem("quorum", f"{quorum} of {count} oracles", f"choose 1 to {count}")
 
 
 def _milestone_problems(schedule: Schedule) -> Iterator[Problem]:

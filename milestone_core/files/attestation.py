@@ -1,21 +1,19 @@
-"""What oracles are given to sign (MSG.json), and what they hand back (SIG.json).
+"""What oracles are given to sign (MSG.json), and what our own signer hands back (SIG.json).
 
 Only the format is checked here: fields, types, lengths, and that a key belongs to the oracle it
-is named for. Whether a signature is good is for the contract to decide (FR-026).
-
-Other forms of a signature (a CIP-30 wallet's, a command-line signer's) belong beside
-:func:`parse_signature`: each a reader of its own that ends in a :class:`SignedAttestation`.
+is named for. Whether a signature is good is for the contract to decide (FR-026). What wallets and
+other signers hand back is read in :mod:`milestone_core.files.signatures`.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, ClassVar
 
-from marshmallow import ValidationError, validates_schema
+from marshmallow import ValidationError, fields, validates_schema
 
 from milestone_core.domain.address import HASH_LENGTH
 from milestone_core.domain.attestation import (
@@ -25,40 +23,25 @@ from milestone_core.domain.attestation import (
     VERIFICATION_KEY_LENGTH,
     Attestation,
 )
-from milestone_core.domain.chain import AssetId
+from milestone_core.domain.decisions import (
+    DIGEST_LENGTH,
+    Cancel,
+    Decision,
+    OracleMessage,
+    OracleSignature,
+    Prove,
+    Rotate,
+    SignedDecision,
+)
+from milestone_core.domain.schedule import MAX_ORACLES, panel_problems
 from milestone_core.errors import BadDocument
 from milestone_core.files.fields import AssetText, Hex, Kind, MilestoneId, Plain, Version, Whole
 from milestone_core.files.sources import parse_json, read_bytes
-from milestone_core.files.strict import Invalid, ValueSchema, load
+from milestone_core.files.strict import Invalid, ValueSchema, load, required
 
 MAX_FILE_BYTES = 64 * 1024
-_DIGEST_LENGTH = 32
 _MAX_PAYLOAD_LENGTH = 99  # what a Ledger shows and signs without hashing it
 _MAX_ROUND = 2**32 - 1
-
-
-@dataclass(frozen=True, slots=True)
-class OracleMessage:
-    """What an oracle is asked to sign.
-
-    ``payload`` are the ASCII bytes that the wallet shows and signs; they end in the hex of
-    ``digest``. Who signs computes both from the other fields rather than believe the file.
-    """
-
-    programme: AssetId
-    round: int
-    milestone: str
-    evidence: bytes
-    digest: bytes
-    payload: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class SignedAttestation:
-    """An attestation, and the identity token of the programme that it was signed for."""
-
-    programme: AssetId
-    attestation: Attestation
 
 
 class Evidence(Hex):
@@ -74,14 +57,8 @@ class Evidence(Hex):
         return evidence
 
 
-class AttestationSchema(ValueSchema):
-    """The fields of an attestation, as files and records share them."""
-
-    makes: ClassVar[Callable[..., Any]] = Attestation
-
+class _SignedSchema(ValueSchema):
     round = Whole(0, _MAX_ROUND)
-    milestone = MilestoneId()
-    evidence = Evidence()
     oracle = Hex((HASH_LENGTH,))
     verification_key = Hex((VERIFICATION_KEY_LENGTH,))
     header = Hex(range(1, MAX_HEADER_LENGTH + 1))
@@ -100,16 +77,63 @@ class AttestationSchema(ValueSchema):
             )
 
 
-def _signed(programme: AssetId, **attestation: Any) -> SignedAttestation:
-    return SignedAttestation(programme, Attestation(**attestation))
+class AttestationSchema(_SignedSchema):
+    """The fields of an attestation, as records have them."""
+
+    makes: ClassVar[Callable[..., Any]] = Attestation
+
+    milestone = MilestoneId()
+    evidence = Evidence()
 
 
-class _SignatureSchema(AttestationSchema):
-    makes = staticmethod(_signed)
+class _Proves(ValueSchema):
+    milestone = MilestoneId()
+    evidence = Evidence()
 
+
+class _Rotates(ValueSchema):
+    oracles = fields.List(Hex((HASH_LENGTH,)), **required())
+    quorum = Whole(1, MAX_ORACLES)
+
+    @validates_schema(skip_on_field_errors=True)
+    def _can_decide(self, values: dict[str, Any], **_kwargs: Any) -> None:
+        problems = list(panel_problems(values["oracles"], values["quorum"]))
+        if problems:
+            raise ValidationError({p.where: [(p.what, p.remedy)] for p in problems})
+
+
+def _decision(of: type[Decision], values: dict[str, Any]) -> Decision:
+    return of(**{name: values.pop(name) for name in of.__dataclass_fields__})
+
+
+def _signed(of: type[Decision]) -> Callable[..., SignedDecision]:
+    def make(**values: Any) -> SignedDecision:
+        decision = _decision(of, values)
+        programme, round_ = values.pop("programme"), values.pop("round")
+        del values["oracle"]
+        return SignedDecision(programme, round_, decision, OracleSignature(**values))
+
+    return make
+
+
+class _SignatureSchema(_SignedSchema):
     schema = Version()
-    kind = Kind("attestation")
     programme = AssetText()
+
+
+class _ProofSignature(_SignatureSchema, _Proves):
+    makes = staticmethod(_signed(Prove))
+    kind = Kind("attestation")
+
+
+class _CancelSignature(_SignatureSchema):
+    makes = staticmethod(_signed(Cancel))
+    kind = Kind("cancel")
+
+
+class _RotateSignature(_SignatureSchema, _Rotates):
+    makes = staticmethod(_signed(Rotate))
+    kind = Kind("rotate")
 
 
 class _Payload(Plain):
@@ -126,21 +150,19 @@ class _Payload(Plain):
         return payload.encode()
 
 
-def _message(payload_again: bytes, **fields: Any) -> OracleMessage:
-    del payload_again
-    return OracleMessage(**fields)
+def _message(of: type[Decision]) -> Callable[..., OracleMessage]:
+    def make(**values: Any) -> OracleMessage:
+        decision = _decision(of, values)
+        return OracleMessage(values["programme"], values["round"], decision, values["payload"])
+
+    return make
 
 
 class _MessageSchema(ValueSchema):
-    makes = staticmethod(_message)
-
     schema = Version()
-    kind = Kind("attestation-message")
     programme = AssetText()
     round = Whole(0, _MAX_ROUND)
-    milestone = MilestoneId()
-    evidence = Evidence()
-    digest = Hex((_DIGEST_LENGTH,))
+    digest = Hex((DIGEST_LENGTH,))
     payload = _Payload()
     payload_again = Hex(range(1, _MAX_PAYLOAD_LENGTH + 1), data_key="payload_hex")
 
@@ -152,15 +174,76 @@ class _MessageSchema(ValueSchema):
             raise ValidationError({"payload": [("it does not end in the digest", "")]})
 
 
+class _ProofMessage(_MessageSchema, _Proves):
+    makes = staticmethod(_message(Prove))
+    kind = Kind("attestation-message")
+
+
+class _CancelMessage(_MessageSchema):
+    makes = staticmethod(_message(Cancel))
+    kind = Kind("cancel-message")
+
+
+class _RotateMessage(_MessageSchema, _Rotates):
+    makes = staticmethod(_message(Rotate))
+    kind = Kind("rotate-message")
+
+
+_MESSAGES: Mapping[type[Decision], type[_MessageSchema]] = {
+    Prove: _ProofMessage,
+    Cancel: _CancelMessage,
+    Rotate: _RotateMessage,
+}
+_SIGNATURES: Mapping[type[Decision], type[_SignatureSchema]] = {
+    Prove: _ProofSignature,
+    Cancel: _CancelSignature,
+    Rotate: _RotateSignature,
+}
+
+
 def encode_message(message: OracleMessage) -> dict[str, object]:
     """The document of a MSG.json."""
-    return {**_MessageSchema().dump(message), "payload_hex": message.payload.hex()}
+    document: dict[str, object] = _MESSAGES[type(message.decision)]().dump(
+        {
+            "programme": message.programme,
+            "round": message.round,
+            **asdict(message.decision),
+            "digest": message.digest,
+            "payload": message.payload,
+            "payload_again": message.payload,
+        }
+    )
+    return document
 
 
-def encode_signature(signed: SignedAttestation) -> dict[str, object]:
+def encode_signature(signed: SignedDecision) -> dict[str, object]:
     """The document of a SIG.json."""
-    attestation = AttestationSchema().dump(signed.attestation)
-    return {**_SignatureSchema().dump({"programme": signed.programme}), **attestation}
+    document: dict[str, object] = _SIGNATURES[type(signed.decision)]().dump(
+        {
+            "programme": signed.programme,
+            "round": signed.round,
+            **asdict(signed.decision),
+            "oracle": signed.signature.oracle,
+            **asdict(signed.signature),
+        }
+    )
+    return document
+
+
+def message_of(document: object, source: str) -> OracleMessage:
+    """Read the document of a MSG.json.
+
+    :param source: where it is from, for messages.
+    :raises BadDocument: every field that is wrong.
+    """
+    message: OracleMessage = _load(document, _MESSAGES.values(), source)
+    return message
+
+
+def signature_of(document: object, source: str) -> SignedDecision:
+    """Read the document of a SIG.json; otherwise as :func:`message_of`."""
+    signed: SignedDecision = _load(document, _SIGNATURES.values(), source)
+    return signed
 
 
 def parse_message(raw: bytes, source: str) -> OracleMessage:
@@ -169,16 +252,7 @@ def parse_message(raw: bytes, source: str) -> OracleMessage:
     :param source: the file's name, for messages.
     :raises BadDocument: every field that is wrong.
     """
-    return _parse(_MessageSchema(), raw, source)  # type: ignore[no-any-return]
-
-
-def parse_signature(raw: bytes, source: str) -> SignedAttestation:
-    """Read a SIG.json.
-
-    :param source: the file's name, for messages.
-    :raises BadDocument: every field that is wrong.
-    """
-    return _parse(_SignatureSchema(), raw, source)  # type: ignore[no-any-return]
+    return message_of(parse_json(raw, source), source)
 
 
 def read_message(path: Path) -> OracleMessage:
@@ -186,13 +260,19 @@ def read_message(path: Path) -> OracleMessage:
     return parse_message(read_bytes(path, MAX_FILE_BYTES), str(path))
 
 
-def read_signature(path: Path) -> SignedAttestation:
-    """Read the SIG.json at ``path``; raises as :func:`parse_signature`."""
-    return parse_signature(read_bytes(path, MAX_FILE_BYTES), str(path))
-
-
-def _parse(schema: ValueSchema, raw: bytes, source: str) -> Any:
-    value, problems = load(schema, parse_json(raw, source))
+def _load(document: object, schemas: Iterable[type[ValueSchema]], source: str) -> Any:
+    """By the schema of the document's kind; where it has none of ours, by the first."""
+    made = {_kind_of(schema): schema for schema in (each() for each in schemas)}
+    kind = document.get("kind") if isinstance(document, dict) else None
+    first = next(iter(made.values()))
+    schema = made.get(kind, first) if isinstance(kind, str) else first
+    value, problems = load(schema, document)
     if problems:
         raise BadDocument(source, problems)
     return value
+
+
+def _kind_of(schema: ValueSchema) -> str:
+    kind = schema.fields["kind"]
+    assert isinstance(kind, Kind)
+    return str(kind.constant)

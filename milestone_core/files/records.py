@@ -12,7 +12,9 @@ from typing import Any
 from marshmallow import fields
 
 from milestone_core.domain.attestation import Attestation
-from milestone_core.errors import BrokenRecord, Problem
+from milestone_core.domain.lifecycle import TransactionState
+from milestone_core.errors import BadDocument, BrokenRecord, Problem
+from milestone_core.files import attestation
 from milestone_core.files.attestation import AttestationSchema
 from milestone_core.files.chain_schemas import PageSchema, ProgrammeSchema, VaultSchema
 from milestone_core.files.fields import (
@@ -31,8 +33,8 @@ from milestone_core.files.stored import (
     CachedState,
     DistributionState,
     JournalEntry,
+    MessageRecord,
     ScheduleRecord,
-    TransactionState,
     attestation_prefix,
 )
 from milestone_core.files.strict import ValueSchema, load, required
@@ -40,6 +42,7 @@ from milestone_core.files.strict import ValueSchema, load, required
 __all__ = [
     "ATTESTATIONS",
     "JOURNAL",
+    "MESSAGES",
     "SCHEDULES",
     "STATES",
     "AttestationRecord",
@@ -47,15 +50,18 @@ __all__ = [
     "CachedState",
     "DistributionState",
     "JournalEntry",
+    "MessageRecord",
     "ScheduleRecord",
     "TransactionState",
     "attestation_prefix",
     "decode_attestation",
     "decode_journal_entry",
+    "decode_message",
     "decode_schedule",
     "decode_state",
     "encode_attestation",
     "encode_journal_entry",
+    "encode_message",
     "encode_schedule",
     "encode_state",
 ]
@@ -63,6 +69,7 @@ __all__ = [
 SCHEDULES = "schedules"
 ATTESTATIONS = "attestations"
 JOURNAL = "journal"
+MESSAGES = "messages"
 STATES = "states"
 
 _HASH_LENGTH = 32
@@ -156,6 +163,29 @@ def encode_attestation(record: AttestationRecord) -> dict[str, object]:
 def decode_attestation(document: Mapping[str, object], key: str = "") -> AttestationRecord:
     """Read what :func:`encode_attestation` wrote; otherwise as :func:`decode_schedule`."""
     return _decode(_AttestationRecordSchema(), document, ATTESTATIONS, key)  # type: ignore[no-any-return]
+
+
+def encode_message(record: MessageRecord) -> dict[str, object]:
+    """The document of a message to oracles, under ``record.key`` in ``messages``."""
+    return {"schedule": record.schedule, "message": attestation.encode_message(record.message)}
+
+
+def decode_message(document: Mapping[str, object], key: str) -> MessageRecord:
+    """Read what :func:`encode_message` wrote; otherwise as :func:`decode_schedule`."""
+    match document:
+        case {"schedule": str(schedule), "message": dict(message), **rest} if not rest:
+            pass
+        case _:
+            problem = Problem("document", "it is not a schedule and a message")
+            raise BrokenRecord(MESSAGES, key, [problem])
+    try:
+        record = MessageRecord(schedule, attestation.message_of(message, key))
+    except BadDocument as error:
+        raise BrokenRecord(MESSAGES, key, error.problems) from error
+    if record.key != key:
+        problem = Problem("key", f"the document is that of {record.key}")
+        raise BrokenRecord(MESSAGES, key, [problem])
+    return record
 
 
 def encode_journal_entry(entry: JournalEntry) -> dict[str, object]:

@@ -13,7 +13,9 @@ from urllib.parse import quote
 
 from milestone_core.domain.attestation import Attestation
 from milestone_core.domain.chain import AssetId
+from milestone_core.domain.decisions import OracleMessage
 from milestone_core.domain.distribution import Page, Programme, Vault
+from milestone_core.domain.lifecycle import TransactionState
 from milestone_core.domain.schedule import Schedule
 
 
@@ -25,20 +27,6 @@ class DistributionState(Enum):
     ACTIVE = "active"
     COMPLETE = "complete"
     CLOSED = "closed"
-
-
-class TransactionState(Enum):
-    """What is known of a transaction in the journal."""
-
-    BUILT = "built"
-    SIGNED = "signed"
-    SENT = "sent"
-    SEEN = "seen"
-    CONFIRMED = "confirmed"
-    ROLLED_BACK = "rolled-back"
-    SUPERSEDED = "superseded"
-    EXPIRED = "expired"
-    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +68,18 @@ class AttestationRecord:
             f"{attestation_prefix(self.schedule, signed.milestone)}"
             f"{signed.evidence.hex()}/{signed.oracle.hex()}"
         )
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRecord:
+    """A message that was made for the oracles of a schedule."""
+
+    schedule: str
+    message: OracleMessage
+
+    @property
+    def key(self) -> str:
+        return f"{self.schedule}/{self.message.digest.hex()}"
 
 
 @dataclass(frozen=True, slots=True)

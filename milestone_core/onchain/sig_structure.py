@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Sequence
 
 from milestone_core.domain.chain import AssetId
+from milestone_core.domain.decisions import Decision, Prove, Rotate
 
 SHORTEST_HEADER = bytes.fromhex("a10127")
 """The protected header of our own signer: {1: -8}, the algorithm EdDSA."""
@@ -46,6 +47,16 @@ def rotate_payload(programme: AssetId, round_: int, quorum: int, oracles: Sequen
     """What an oracle signs to hand over to ``oracles`` (28-byte key hashes) and ``quorum``."""
     message = _identity(programme, round_) + bytes([quorum]) + b"".join(oracles)
     return b"milestone rotate v1 " + _blake2b_256(message).hex().encode()
+
+
+def payload_of(programme: AssetId, round_: int, decision: Decision) -> bytes:
+    """The ASCII that an oracle signs for a decision; its last 64 characters are the digest."""
+    if isinstance(decision, Prove):
+        milestone = decision.milestone.encode()
+        return attestation_payload(programme, round_, milestone, decision.evidence)
+    if isinstance(decision, Rotate):
+        return rotate_payload(programme, round_, decision.quorum, decision.oracles)
+    return cancel_payload(programme, round_)
 
 
 def sig_structure(header: bytes, payload: bytes) -> bytes:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from milestone_core.domain.attestation import Attestation, is_small_order, tally
+from milestone_core.domain.attestation import Attestation, tally
 from milestone_core.domain.chain import AssetId
+from milestone_core.domain.decisions import Decision, OracleMessage, Prove, Rotate
 from milestone_core.domain.distribution import Programme
 from milestone_core.errors import BadInput
-from milestone_core.files.attestation import SignedAttestation
 from milestone_core.files.records import ATTESTATIONS, AttestationRecord, encode_attestation
-from milestone_core.services import distributions, lookup
+from milestone_core.files.signatures import SignatureFile
+from milestone_core.services import distributions, lookup, signatures
 from milestone_core.services.context import Context
+from milestone_core.services.signatures import Panel
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,69 +33,66 @@ class Standing:
 
 
 def commit(
-    context: Context, name: str, signed: Sequence[tuple[str, SignedAttestation]]
+    context: Context,
+    name: str,
+    signed: Sequence[tuple[str, SignatureFile]],
+    asked: Sequence[OracleMessage] = (),
 ) -> tuple[Standing, ...]:
     """Keep attestations; a second one of the same oracle takes the place of the first.
 
     All of them are checked before any is kept.
 
     :param signed: pairs of a source for messages (the file's name) and what it holds.
+    :param asked: messages that wallets' signatures may be of, besides those that were made here.
 
     :raises NotFound: the schedule is not registered or not deployed: what oracles sign contains
         the programme's id, so there is nothing to attest before.
     :raises BadInput: one is for another programme, milestone, round or oracle, or its key is none
-        that only one can sign with.
+        that only one can sign with, or it is no attestation.
     """
     record = distributions.record_of(context, name)
     programme = distributions.deployed_programme(record)
     found = lookup.find_programme(context, programme).programme
-    for source, item in signed:
-        _check(source, item, programme, found)
-    replaced = [_keep(context, name, item) for _, item in signed]
+    panel = Panel(name, programme, found)
+    accepted = signatures.accept(context, panel, signed, asked)
+    items = [
+        (item.programme, item.attestation(_proved(name, found, source, item.decision)))
+        for (source, _), item in zip(signed, accepted, strict=True)
+    ]
+    replaced = _keep(context, name, items)
     return tuple(
-        _standing(context, name, found, item.attestation, again)
-        for (_, item), again in zip(signed, replaced, strict=True)
+        _standing(context, name, found, attestation, again)
+        for (_, attestation), again in zip(items, replaced, strict=True)
     )
 
 
-def _check(source: str, item: SignedAttestation, programme: AssetId, found: Programme) -> None:
-    attestation = item.attestation
-    if item.programme != programme:
+def _proved(name: str, programme: Programme, source: str, decision: Decision) -> Prove:
+    if not isinstance(decision, Prove):
+        command = "rotate" if isinstance(decision, Rotate) else "cancel"
+        oracles = " --oracles FILE" if isinstance(decision, Rotate) else ""
         raise BadInput(
-            f"{source} attests for the programme {item.programme}, this one is {programme}",
-            hint="Ask the oracle to sign a message made with: milestone oracle message",
+            f"{source} is no attestation: it agrees to {command}",
+            hint=f"Give it to: milestone {command} {name}{oracles} {source}",
         )
-    if attestation.round != found.round:
+    if programme.milestone_index(decision.milestone.encode()) is None:
+        known = ", ".join(m.id.decode(errors="replace") for m in programme.milestones)
         raise BadInput(
-            f"{source} is of round {attestation.round}, the programme is in round "
-            f"{found.round}: its oracles have changed since",
-            hint="Ask the oracle to sign a new message.",
-        )
-    if found.milestone_index(attestation.milestone.encode()) is None:
-        known = ", ".join(m.id.decode(errors="replace") for m in found.milestones)
-        raise BadInput(
-            f"{source} attests the milestone {attestation.milestone!r}, which the schedule "
+            f"{source} attests the milestone {decision.milestone!r}, which the schedule "
             f"does not have (it has: {known})"
         )
-    if is_small_order(attestation.verification_key):
-        raise BadInput(
-            f"{source} is signed by a key of small order: anybody can sign with it, and nodes do "
-            "not accept it",
-            hint="The other oracles have to put another key in its place.",
-        )
-    if attestation.oracle not in found.oracles:
-        raise BadInput(
-            f"{source} is signed by {attestation.oracle.hex()}, who is no oracle of this programme",
-            hint="See who is with: milestone status",
-        )
+    return decision
 
 
-def _keep(context: Context, name: str, item: SignedAttestation) -> bool:
-    record = AttestationRecord(name, item.programme, item.attestation, context.now())
+def _keep(context: Context, name: str, items: Sequence[tuple[AssetId, Attestation]]) -> list[bool]:
+    """Write all of them or none; whether each takes the place of another."""
+    now = context.now()
+    replaced = []
     with context.storage.transaction() as transaction:
-        known = transaction.read(ATTESTATIONS, record.key) is not None
-        transaction.put(ATTESTATIONS, record.key, encode_attestation(record))
-    return known
+        for programme, attestation in items:
+            record = AttestationRecord(name, programme, attestation, now)
+            replaced.append(transaction.read(ATTESTATIONS, record.key) is not None)
+            transaction.put(ATTESTATIONS, record.key, encode_attestation(record))
+    return replaced
 
 
 def _standing(

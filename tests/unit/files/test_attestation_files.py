@@ -9,20 +9,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from milestone_core.domain.attestation import Attestation
 from milestone_core.domain.chain import AssetId
+from milestone_core.domain.decisions import (
+    Cancel,
+    Decision,
+    OracleMessage,
+    OracleSignature,
+    Prove,
+    Rotate,
+    SignedDecision,
+)
 from milestone_core.errors import BadDocument
 from milestone_core.files.attestation import (
-    OracleMessage,
-    SignedAttestation,
     encode_message,
     encode_signature,
     parse_message,
-    parse_signature,
     read_message,
-    read_signature,
 )
-from milestone_core.onchain.sig_structure import attestation_digest, attestation_payload
+from milestone_core.files.signatures import parse_signature, read_signature
+from milestone_core.onchain.sig_structure import payload_of
 
 PROGRAMME = AssetId(b"\xab" * 28, b"\xcd" * 32)
 EVIDENCE = b"\x01" * 32
@@ -36,15 +41,12 @@ def key_hash(key: bytes) -> bytes:
 def message(
     round_: int = 0, milestone: str = "design", evidence: bytes = EVIDENCE
 ) -> OracleMessage:
-    identity = PROGRAMME, round_, milestone.encode(), evidence
-    return OracleMessage(
-        programme=PROGRAMME,
-        round=round_,
-        milestone=milestone,
-        evidence=evidence,
-        digest=attestation_digest(*identity),
-        payload=attestation_payload(*identity),
-    )
+    return message_about(Prove(milestone, evidence), round_)
+
+
+def message_about(decision: Decision, round_: int = 0) -> OracleMessage:
+    payload = payload_of(PROGRAMME, round_, decision)
+    return OracleMessage(PROGRAMME, round_, decision, payload)
 
 
 def signed(
@@ -53,17 +55,9 @@ def signed(
     signature: bytes = b"\x03" * 64,
     milestone: str = "design",
     round_: int = 0,
-) -> SignedAttestation:
-    attestation = Attestation(
-        milestone=milestone,
-        evidence=EVIDENCE,
-        oracle=key_hash(key),
-        verification_key=key,
-        header=header,
-        signature=signature,
-        round=round_,
-    )
-    return SignedAttestation(PROGRAMME, attestation)
+) -> SignedDecision:
+    by = OracleSignature(key, header, signature)
+    return SignedDecision(PROGRAMME, round_, Prove(milestone, EVIDENCE), by)
 
 
 ids = st.text(st.characters(codec="utf-8", categories=["L", "N", "P"]), min_size=1, max_size=10)
@@ -91,6 +85,44 @@ def test_a_signature_is_read_back_from_its_file(
     written = signed(key, header, signature, milestone, round_)
     raw = json.dumps(encode_signature(written)).encode()
     assert parse_signature(raw, "SIG.json") == written
+
+
+panels = st.lists(st.binary(min_size=28, max_size=28), min_size=1, max_size=16, unique=True)
+others = st.just(Cancel()) | panels.map(lambda oracles: Rotate(tuple(oracles), len(oracles)))
+
+
+@given(others, rounds)
+def test_messages_and_signatures_of_other_decisions_are_read_back(
+    decision: Decision, round_: int
+) -> None:
+    written = message_about(decision, round_)
+    assert parse_message(json.dumps(encode_message(written)).encode(), "MSG.json") == written
+    by = OracleSignature(KEY, b"\xa1\x01\x27", b"\x03" * 64)
+    given_back = SignedDecision(PROGRAMME, round_, decision, by)
+    raw = json.dumps(encode_signature(given_back)).encode()
+    assert parse_signature(raw, "SIG.json") == given_back
+
+
+@pytest.mark.parametrize(
+    ("changes", "where"),
+    [
+        ({"oracles": [], "quorum": 1}, "oracles"),
+        ({"oracles": ["01" * 28] * 2}, "oracles"),
+        ({"oracles": ["01" * 27]}, "oracles[0]"),
+        ({"oracles": "01" * 28}, "oracles"),
+        ({"quorum": 3}, "quorum"),
+        ({"quorum": 0}, "quorum"),
+        ({"evidence": "01" * 32}, "evidence"),
+    ],
+)
+def test_a_message_about_a_panel_that_could_not_decide_is_refused(
+    changes: dict[str, Any], where: str
+) -> None:
+    two = Rotate((b"\x01" * 28, b"\x02" * 28), 2)
+    document = {**encode_message(message_about(two)), **changes}
+    with pytest.raises(BadDocument) as refusal:
+        parse_message(json.dumps(document).encode(), "MSG.json")
+    assert [problem.where for problem in refusal.value.problems] == [where]
 
 
 def test_files_are_read_from_their_paths(tmp_path: Path) -> None:
@@ -209,10 +241,11 @@ def test_all_that_is_wrong_with_a_signature_is_told_at_once() -> None:
 
 def test_a_wrong_signature_of_the_right_format_is_none_of_our_business() -> None:
     raw = json.dumps(encode_signature(signed(signature=bytes(64)))).encode()
-    assert parse_signature(raw, "SIG.json").attestation.signature == bytes(64)
+    found = parse_signature(raw, "SIG.json")
+    assert found.signature.signature == bytes(64)
 
 
-@given(st.binary(max_size=200))
+@given(st.binary(max_size=200).filter(lambda raw: not raw.strip().isalnum()))
 def test_arbitrary_bytes_are_no_signature_and_no_message(raw: bytes) -> None:
     for parse in (parse_signature, parse_message):
         with pytest.raises(BadDocument):

@@ -38,7 +38,7 @@ def metadata_of_block(
 def _metadatum(item: bytes) -> Json:
     kind = cbor.major(item)
     if kind == cbor.BYTES:
-        return {"bytes": cbor.byte_string(item).hex()}
+        return {"bytes": cbor.chunked_byte_string(item).hex()}
     if kind == cbor.TEXT:
         return {"string": cbor.leaf(item)}
     if kind == cbor.ARRAY:

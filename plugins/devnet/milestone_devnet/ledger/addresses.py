@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from .model import Credential
 
-_BYRON = 0b1000
+_BYRON = 0b1000_0010
+# Of the header of a Shelley address or reward account, only these bits may be set.
+_SHELLEY_HEADER = 0b0111_0001
+_REWARD_HEADERS = (0b1110_0000, 0b1110_0001, 0b1111_0000, 0b1111_0001)
+# Slot, index of the transaction and of the certificate: 32, 16 and 16 bits, 7 of them in a byte.
+_POINTER_SIZES = ((5, 2**32), (3, 2**16), (3, 2**16))
 _STAKE_KEY, _STAKE_SCRIPT = 0b1110, 0b1111
-_PAYMENT_TYPES = range(0b1000)
 _CHARSET = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _GENERATOR = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 
 
 def is_byron(address: bytes) -> bool:
     """Whether the address is of the Byron era (a bootstrap address)."""
-    return len(address) > 0 and address[0] >> 4 == _BYRON
+    return len(address) > 0 and address[0] == _BYRON
 
 
 def network_of(address: bytes) -> int:
@@ -38,13 +42,19 @@ def stake_part(address: bytes) -> Credential | tuple[int, int, int] | None:
 
 def _pointer(data: bytes) -> tuple[int, int, int]:
     """Slot, transaction index and certificate index, each in groups of seven bits."""
-    numbers = [0]
-    for byte in data:
-        numbers[-1] = numbers[-1] << 7 | byte & 0x7F
-        if byte < 0x80:
-            numbers.append(0)
-    slot, transaction, certificate, *_ = numbers
+    slot, transaction, certificate = (number for _, number in _numbers(data))
     return slot, transaction, certificate
+
+
+def _numbers(data: bytes) -> list[tuple[int, int]]:
+    """How many bytes each number takes, and the number; one that does not end is left out."""
+    numbers, length, number = [], 0, 0
+    for byte in data:
+        length, number = length + 1, number << 7 | byte & 0x7F
+        if byte < 0x80:
+            numbers.append((length, number))
+            length, number = 0, 0
+    return numbers
 
 
 def reward_credential(account: bytes) -> Credential:
@@ -58,22 +68,27 @@ def is_shelley_address(address: bytes) -> bool:
     Base addresses have 57 bytes, enterprise addresses 29; pointer addresses (types 4 and 5)
     end in three numbers.
     """
-    if not address:
+    if not address or address[0] & ~_SHELLEY_HEADER:
         return False
     kind = address[0] >> 4
-    if kind not in _PAYMENT_TYPES:
-        return False
     if kind < 4:
         return len(address) == 57
     if kind >= 6:
         return len(address) == 29
-    pointer = address[29:]
-    return sum(byte < 0x80 for byte in pointer) == 3 and pointer[-1] < 0x80
+    numbers = _numbers(address[29:])
+    return (
+        len(numbers) == len(_POINTER_SIZES)
+        and sum(length for length, _ in numbers) == len(address) - 29
+        and all(
+            length <= longest and number < limit
+            for (length, number), (longest, limit) in zip(numbers, _POINTER_SIZES, strict=True)
+        )
+    )
 
 
 def is_reward_account(account: bytes) -> bool:
     """Whether the bytes are a reward account."""
-    return len(account) == 29 and account[0] >> 4 in (_STAKE_KEY, _STAKE_SCRIPT)
+    return len(account) == 29 and account[0] in _REWARD_HEADERS
 
 
 def address_text(address: bytes) -> str:

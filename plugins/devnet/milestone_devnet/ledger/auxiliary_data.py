@@ -3,53 +3,46 @@
 from __future__ import annotations
 
 from . import cbor
-from .model import Language, Transaction
+from .model import Language, Script, Transaction
 from .outputs import script_of
 
 _TAG = 259
 _MAX_STRING = 64
+_METADATA, _NATIVE_SCRIPTS = 0, 1
 _SCRIPT_FIELDS = {
-    1: Language.NATIVE,
+    _NATIVE_SCRIPTS: Language.NATIVE,
     2: Language.PLUTUS_V1,
     3: Language.PLUTUS_V2,
     4: Language.PLUTUS_V3,
 }
 
 
-def is_valid_auxiliary_data(item: bytes) -> bool:
-    """Whether all metadata are short enough; raises ``Malformed`` if it is no auxiliary data.
+def check_auxiliary_data(item: bytes) -> None:
+    """Raise ``Malformed`` unless the item is auxiliary data, with strings that are short enough.
 
     Three forms: a map of metadata (Shelley), an array of that and native scripts (Allegra), a
     tagged map with scripts of all languages (Alonzo).
     """
-    if cbor.major(item) == cbor.MAP:
-        return _is_valid_metadata(item)
-    if cbor.major(item) == cbor.ARRAY:
-        metadata, scripts = cbor.items(item)
-        for script in cbor.items(scripts):
-            script_of(Language.NATIVE, script)
-        return _is_valid_metadata(metadata)
-    fields = cbor.fields(cbor.untag(item, _TAG))
-    if not fields.keys() <= {0, *_SCRIPT_FIELDS}:
-        raise cbor.Malformed("unknown fields in auxiliary data")
-    for field, language in _SCRIPT_FIELDS.items():
-        for script in cbor.items(fields[field]) if field in fields else ():
-            script_of(language, script)
-    return _is_valid_metadata(fields[0]) if 0 in fields else True
+    if (metadata := _fields_of(item).get(_METADATA)) is not None:
+        _check_metadata(metadata)
+    scripts_of(item)
+
+
+def scripts_of(item: bytes) -> list[Script]:
+    """The scripts in auxiliary data; raises ``Malformed``."""
+    fields = _fields_of(item)
+    return [
+        script_of(language, script)
+        for field, language in _SCRIPT_FIELDS.items()
+        if field in fields
+        for script in cbor.items(fields[field])
+    ]
 
 
 def metadata_of(item: bytes | None) -> dict[int, bytes]:
     """Label to metadatum, as CBOR, of auxiliary data that was decoded before."""
-    if item is None:
-        return {}
-    if cbor.major(item) == cbor.ARRAY:
-        item, _ = cbor.items(item)
-    elif cbor.major(item) == cbor.TAG:
-        fields = cbor.fields(cbor.untag(item, _TAG))
-        if 0 not in fields:
-            return {}
-        item = fields[0]
-    return {cbor.unsigned(label): value for label, value in cbor.pairs(item)}
+    metadata = None if item is None else _fields_of(item).get(_METADATA)
+    return {} if metadata is None else cbor.fields(metadata)
 
 
 def labels_of(transaction: Transaction) -> list[int]:
@@ -57,8 +50,22 @@ def labels_of(transaction: Transaction) -> list[int]:
     return list(metadata_of(transaction.auxiliary_data))
 
 
-def _is_valid_metadata(item: bytes) -> bool:
-    pending = [value for label, value in cbor.pairs(item) if cbor.unsigned(label) >= 0]
+def _fields_of(item: bytes) -> dict[int, bytes]:
+    """Auxiliary data of all forms, as the fields of the newest."""
+    kind = cbor.major(item)
+    if kind == cbor.MAP:
+        return {_METADATA: item}
+    if kind == cbor.ARRAY:
+        metadata, natives = cbor.record_items(item, 2, "metadata with native scripts")
+        return {_METADATA: metadata, _NATIVE_SCRIPTS: natives}
+    fields = cbor.fields(cbor.untag(item, _TAG))
+    if not fields.keys() <= {_METADATA, *_SCRIPT_FIELDS}:
+        raise cbor.Malformed("unknown fields in auxiliary data")
+    return fields
+
+
+def _check_metadata(item: bytes) -> None:
+    pending = list(cbor.fields(item).values())
     while pending:
         metadatum = pending.pop()
         kind = cbor.major(metadatum)
@@ -67,11 +74,13 @@ def _is_valid_metadata(item: bytes) -> bool:
         elif kind == cbor.ARRAY:
             pending.extend(cbor.items(metadatum))
         elif kind == cbor.BYTES:
-            if len(cbor.byte_string(metadatum)) > _MAX_STRING:
-                return False
+            _check_length(cbor.chunked_byte_string(metadatum))
         elif kind == cbor.TEXT:
-            if len(cbor.leaf(metadatum).encode()) > _MAX_STRING:
-                return False
+            _check_length(cbor.leaf(metadatum).encode())
         elif kind not in (cbor.UINT, cbor.NEGATIVE):
             raise cbor.Malformed("no metadatum")
-    return True
+
+
+def _check_length(value: bytes) -> None:
+    if len(value) > _MAX_STRING:
+        raise cbor.Malformed(f"a string of more than {_MAX_STRING} bytes in metadata")

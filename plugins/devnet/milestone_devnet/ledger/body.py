@@ -9,7 +9,7 @@ from typing import TypeVar
 from . import cbor
 from .addresses import is_reward_account
 from .certificates import certificate_of
-from .model import AssetId, Body, TxIn
+from .model import AssetId, Body, Certificate, CertificateKind, TxIn
 from .outputs import assets_of, output_of
 
 T = TypeVar("T")
@@ -61,9 +61,7 @@ def body_of(item: bytes) -> Body:
         fee=cbor.unsigned(fields[Field.FEE]),
         invalid_after=optional(Field.INVALID_AFTER, cbor.unsigned),
         invalid_before=optional(Field.INVALID_BEFORE, cbor.unsigned),
-        certificates=tuple(
-            certificate_of(part) for part in optional(Field.CERTIFICATES, _non_empty_set) or ()
-        ),
+        certificates=optional(Field.CERTIFICATES, _certificates) or (),
         withdrawals=optional(Field.WITHDRAWALS, _withdrawals) or {},
         auxiliary_data_hash=optional(Field.AUXILIARY_DATA_HASH, _hash_256),
         mint=optional(Field.MINT, _mint) or {},
@@ -81,28 +79,34 @@ def body_of(item: bytes) -> Body:
     )
 
 
-def _non_empty_set(item: bytes) -> list[bytes]:
-    parts = cbor.set_items(item)
-    if not parts:
-        raise cbor.Malformed("an empty set")
-    return _distinct(parts)
-
-
-def _distinct(parts: list[T]) -> list[T]:
-    if len(set(parts)) != len(parts):
+def _set(item: bytes, element: Callable[[bytes], T]) -> tuple[T, ...]:
+    """A set, whose elements differ in what they say, not just in how they are written."""
+    elements = tuple(element(part) for part in cbor.set_items(item))
+    if len(set(elements)) != len(elements):
         raise cbor.Malformed("a set with an element twice")
-    return parts
+    return elements
+
+
+def _non_empty_set(item: bytes, element: Callable[[bytes], T]) -> tuple[T, ...]:
+    elements = _set(item, element)
+    if not elements:
+        raise cbor.Malformed("an empty set")
+    return elements
+
+
+def _certificates(item: bytes) -> tuple[Certificate, ...]:
+    known = [certificate_of(part) for part in cbor.set_items(item)]
+    if all(isinstance(certificate.kind, CertificateKind) for certificate in known):
+        return _non_empty_set(item, certificate_of)
+    return tuple(known)
 
 
 def _references(item: bytes) -> tuple[TxIn, ...]:
-    return tuple(_distinct([_reference(part) for part in cbor.set_items(item)]))
+    return _set(item, _reference)
 
 
 def _non_empty_references(item: bytes) -> tuple[TxIn, ...]:
-    references = _references(item)
-    if not references:
-        raise cbor.Malformed("an empty set of references")
-    return references
+    return _non_empty_set(item, _reference)
 
 
 def _reference(item: bytes) -> TxIn:
@@ -134,7 +138,11 @@ def _mint(item: bytes) -> dict[AssetId, int]:
 
 
 def _key_hashes(item: bytes) -> tuple[bytes, ...]:
-    return tuple(cbor.byte_string(part, 28) for part in _non_empty_set(item))
+    return _non_empty_set(item, _hash_224)
+
+
+def _hash_224(item: bytes) -> bytes:
+    return cbor.byte_string(item, 28)
 
 
 def _hash_256(item: bytes) -> bytes:

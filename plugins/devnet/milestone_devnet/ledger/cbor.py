@@ -45,6 +45,17 @@ def items(item: bytes) -> list[bytes]:
     return _parts(item, ARRAY, 1)
 
 
+def record_items(item: bytes, count: int, what: str) -> list[bytes]:
+    """The items of an array of definite length, which some of the ledger's records must have.
+
+    (Those that cardano-ledger decodes by ``RecD`` or as tuples, before protocol version 12.)
+    """
+    parts = items(item)
+    if len(parts) != count or head(item, 0)[1] == _INDEFINITE:
+        raise Malformed(f"{what} is an array of definite length with {count} items")
+    return parts
+
+
 def pairs(item: bytes) -> list[tuple[bytes, bytes]]:
     """The entries of a map, in their order; keys may repeat."""
     parts = _parts(item, MAP, 2)
@@ -102,13 +113,33 @@ def integer(item: bytes) -> int:
 
 
 def byte_string(item: bytes, length: int | None = None) -> bytes:
-    """A byte string, of exactly ``length`` bytes if given."""
+    """A byte string in one piece, of exactly ``length`` bytes if given.
+
+    The ledger takes byte strings of indefinite length in data and metadata only.
+    """
+    kind, argument, start = head(item, 0)
+    if kind != BYTES or argument < 0:
+        raise Malformed("byte string expected")
+    if length is not None and argument != length:
+        raise Malformed(f"byte string of {length} bytes expected, not {argument}")
+    return item[start:]
+
+
+def chunked_byte_string(item: bytes) -> bytes:
+    """A byte string in one piece or in chunks."""
     if major(item) != BYTES:
         raise Malformed("byte string expected")
     _, argument, start = head(item, 0)
     value: bytes = item[start:] if argument >= 0 else leaf(item)
-    if length is not None and len(value) != length:
-        raise Malformed(f"byte string of {length} bytes expected, not {len(value)}")
+    return value
+
+
+def text(item: bytes) -> str:
+    """A text in one piece."""
+    kind, argument, _ = head(item, 0)
+    if kind != TEXT or argument < 0:
+        raise Malformed("text expected")
+    value: str = leaf(item)
     return value
 
 

@@ -82,13 +82,11 @@ def _pool(item: bytes) -> bytes:
 def _anchor(item: bytes) -> Anchor | None:
     if item == cbor.NULL:
         return None
-    parts = cbor.items(item)
-    if len(parts) != 2 or cbor.major(parts[0]) != cbor.TEXT:
-        raise cbor.Malformed("an anchor is a URL and a hash")
-    url: str = cbor.leaf(parts[0])
+    url_item, digest = cbor.record_items(item, 2, "an anchor")
+    url = cbor.text(url_item)
     if len(url.encode()) > _LONGEST_URL:
         raise cbor.Malformed(f"a URL of more than {_LONGEST_URL} bytes")
-    return Anchor(url, cbor.byte_string(parts[1], 32))
+    return Anchor(url, cbor.byte_string(digest, 32))
 
 
 _READERS = {

@@ -58,7 +58,7 @@ def canonical(data: bytes) -> bytes:
     """Checked data of any encoding, written anew."""
     kind = cbor.major(data)
     if kind == cbor.BYTES:
-        return byte_string(cbor.byte_string(data))
+        return byte_string(cbor.chunked_byte_string(data))
     if kind == cbor.ARRAY:
         return array(canonical(item) for item in cbor.items(data))
     if kind == cbor.MAP:
@@ -70,7 +70,7 @@ def canonical(data: bytes) -> bytes:
         constructor, fields = cbor.items(content)
         return constr(cbor.unsigned(constructor), *map(canonical, cbor.items(fields)))
     if number in (2, 3):
-        magnitude = int.from_bytes(cbor.byte_string(content), "big")
+        magnitude = int.from_bytes(cbor.chunked_byte_string(content), "big")
         return integer(magnitude if number == 2 else -1 - magnitude)
     first = number - _FIRST_TAG if number < _NEXT_TAG else number - _NEXT_TAG + 7
     return constr(first, *map(canonical, cbor.items(content)))

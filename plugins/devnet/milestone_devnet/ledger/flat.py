@@ -1,4 +1,4 @@
-"""The flat encoding of Untyped Plutus Core, as far as it takes to wrap a program in a function.
+"""The flat encoding of Untyped Plutus Core, as far as it takes to wrap a program in functions.
 
 Flat is a stream of bits; only strings stand on byte boundaries. So another node in front means
 to move everything else by its four bits and to align the strings anew. (Plutus Core
@@ -7,10 +7,13 @@ specification, appendix on serialisation.)
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 _VAR, _DELAY, _LAMBDA, _APPLY, _CONSTANT, _FORCE, _ERROR, _BUILTIN, _CONSTR, _CASE = range(10)
 _INTEGER, _BYTES, _STRING, _UNIT, _BOOL, _LIST, _PAIR, _TYPE_APPLICATION, _DATA = range(9)
 _TERM, _TERMS, _VALUE, _VALUES, _UP = range(5)
 _VERSION_NUMBERS = 3
+WITHOUT_CONSTRUCTORS, CONSTRUCTORS = b"\x01\x00\x00", b"\x01\x01\x00"
 # The evaluator recurses into a program, and what overflows its stack ends the process: between
 # 8,000 and 12,000 levels on a stack of 8 MB. Compilers stay below a few hundred.
 MAX_DEPTH = 2_000
@@ -23,30 +26,50 @@ class NotFlat(ValueError):
     """The bytes are no program in flat."""
 
 
-def ignoring_one_argument(program: bytes) -> bytes:
-    """The program ``\\x -> body`` of a closed program ``body``.
+class Features(NamedTuple):
+    """What a program needs of its language: a version of the core, and builtins by number."""
+
+    version: bytes
+    builtins: frozenset[int]
+
+
+def ignoring_arguments(program: bytes, count: int) -> bytes:
+    """The program ``\\x -> ... -> body`` of a closed program ``body``, with ``count`` arguments.
 
     Takes and returns flat code; raises ``NotFlat``, also for a program nested deeper than
     ``MAX_DEPTH``.
     """
+    start = _start(program)
+    copier = _Copier(program[start:], program[:start] >= CONSTRUCTORS)
+    copier.write(format(_LAMBDA, "04b") * count)
+    copier.copy_program()
+    return program[:start] + copier.finish()
+
+
+def features(program: bytes) -> Features:
+    """What a program needs; raises ``NotFlat`` as ``ignoring_arguments`` does."""
+    start = _start(program)
+    copier = _Copier(program[start:], program[:start] >= CONSTRUCTORS)
+    copier.copy_program()
+    return Features(program[:start], frozenset(copier.builtins))
+
+
+def _start(program: bytes) -> int:
+    """Where the term begins, behind the numbers of the version."""
     start = 0
     for _ in range(_VERSION_NUMBERS):
         while program[start : start + 1] > b"\x7f":
             start += 1
         start += 1
-    copier = _Copier(program[start:])
-    copier.write(format(_LAMBDA, "04b"))
-    try:
-        copier.copy_term()
-    except IndexError:
-        raise NotFlat("a program that ends too early") from None
-    return program[:start] + copier.finish()
+    return start
 
 
 class _Copier:
     """Reads terms and writes the same terms at another position."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, has_constructors: bool) -> None:
+        self.builtins: set[int] = set()
+        self._has_constructors = has_constructors
         self._bits = "".join(format(byte, "08b") for byte in data)
         self._position = 0
         self._out: list[str] = []
@@ -61,8 +84,15 @@ class _Copier:
         bits = "".join(self._out)
         return int(bits, 2).to_bytes(len(bits) // 8, "big")
 
-    def copy_term(self) -> None:
-        """Copy one term, without recursion: programs are nested deeper than Python's stack."""
+    def copy_program(self) -> None:
+        """Copy the term; raises ``NotFlat``."""
+        try:
+            self._copy_term()
+        except IndexError:
+            raise NotFlat("a program that ends too early") from None
+
+    def _copy_term(self) -> None:
+        """Without recursion: programs are nested deeper than Python's stack."""
         depth = 0
         pending: list[tuple[int, Type]] = [(_TERM, ())]
         while pending:
@@ -89,6 +119,8 @@ class _Copier:
         tag = self._copy(4)
         if tag in (_DELAY, _LAMBDA, _FORCE):
             return [(_TERM, ())]
+        if tag in (_CONSTR, _CASE) and not self._has_constructors:
+            raise NotFlat("constructors before version 1.1.0")
         if tag == _APPLY:
             return [(_TERM, ()), (_TERM, ())]
         if tag == _CASE:
@@ -96,7 +128,7 @@ class _Copier:
         if tag == _CONSTANT:
             return [(_VALUE, self._copy_type())]
         if tag == _BUILTIN:
-            self._copy(7)
+            self.builtins.add(self._copy(7))
         elif tag in (_VAR, _CONSTR):
             self._copy_natural()
             return [(_TERMS, ())] if tag == _CONSTR else []

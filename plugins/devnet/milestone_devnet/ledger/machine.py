@@ -10,13 +10,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache, lru_cache
 from typing import Any
 
 import cbor2
 
 from . import cbor
-from .flat import NotFlat, ignoring_one_argument
+from .flat import CONSTRUCTORS, WITHOUT_CONSTRUCTORS, NotFlat, features, ignoring_arguments
 from .model import Evaluation, ExUnits, Language, Pointer, Purpose, Script
 from .parameters import SlotConfig
 
@@ -28,6 +29,14 @@ _MAX_PRICE = 2**40
 _APPLICATION, _CONSTANT, _FUNCTION = 17, 21, 27
 _NO_SLOTS = SlotConfig(0)
 _NO_PARAMETERS = b"80"
+# Builtins, by their numbers in flat: the first ones of what came later.
+_SERIALISE_DATA, _BLS_G1_ADD, _INTEGER_TO_BYTES, _AND_BYTES, _EXP_MOD = 51, 54, 73, 75, 87
+_PLOMIN = 10
+_CORE_VERSIONS = {
+    Language.PLUTUS_V1: (WITHOUT_CONSTRUCTORS,),
+    Language.PLUTUS_V2: (WITHOUT_CONSTRUCTORS,),
+    Language.PLUTUS_V3: (WITHOUT_CONSTRUCTORS, CONSTRUCTORS),
+}
 # The evaluator's errors are texts: Rust's debug output, which may show the whole script context.
 _FAILURE = re.compile(
     r'RedeemerError \{ tag: "(?P<tag>\w+)", index: (?P<index>\d+), err: (?P<error>.*) \}', re.DOTALL
@@ -129,7 +138,7 @@ def run_alone(
         raise MachineRefused(applied["error"])
     program = cbor.byte_string(bytes.fromhex(applied["compiled_code"]))
     try:
-        policy = cbor2.dumps(ignoring_one_argument(program))
+        policy = cbor2.dumps(ignoring_arguments(program, 1))
     except NotFlat as error:
         raise MachineRefused(str(error)) from error
     steps = _own_steps(cost_models[Language.PLUTUS_V3])
@@ -155,15 +164,34 @@ def _transaction_that_mints(policy: bytes) -> tuple[bytes, list[tuple[bytes, byt
 
 
 @lru_cache(maxsize=1024)
-def is_plutus_script(script: bytes) -> bool:
-    """Whether the bytes are a Plutus script: a CBOR byte string of flat code, not too deep."""
+def is_plutus_script(script: Script, protocol_version: int) -> bool:
+    """Whether the bytes are a Plutus script: a CBOR byte string of flat code, not too deep.
+
+    It only has what its language has at the (major) protocol version: ``deserialiseScript`` of
+    Plutus, and its ``PlutusLedgerApi.Common.Versions``.
+    """
     try:
-        ignoring_one_argument(cbor.byte_string(cbor.one_item(script)))
+        needed = features(cbor.byte_string(cbor.one_item(script.raw)))
     except (NotFlat, cbor.Malformed):
         return False
+    if needed.version not in _CORE_VERSIONS[script.language]:
+        return False
+    if not needed.builtins <= _builtins(script.language, protocol_version):
+        return False
     _, lib = _library()
-    answer = _answer(lib.apply_params_to_plutus_script(_NO_PARAMETERS + b"\0", _hex(script)))
+    answer = _answer(lib.apply_params_to_plutus_script(_NO_PARAMETERS + b"\0", _hex(script.raw)))
     return bool(answer["status"] == "SUCCESS")
+
+
+def _builtins(language: Language, protocol_version: int) -> AbstractSet[int]:
+    """The builtins of a language, by their numbers in flat (Conway)."""
+    is_plomin = protocol_version >= _PLOMIN
+    if language is Language.PLUTUS_V1:
+        return frozenset(range(_SERIALISE_DATA))
+    if language is Language.PLUTUS_V2:
+        conversions = range(_INTEGER_TO_BYTES, _AND_BYTES) if is_plomin else ()
+        return frozenset({*range(_BLS_G1_ADD), *conversions})
+    return frozenset(range(_EXP_MOD if is_plomin else _AND_BYTES))
 
 
 def _hex(data: bytes) -> bytes:

@@ -24,8 +24,8 @@ def check_native_script(item: bytes, depth: int = 0) -> None:
     elif clause in (_NOT_BEFORE, _NOT_AFTER):
         cbor.unsigned(rest[0])
     elif clause in (_ALL, _ANY, _AT_LEAST):
-        if clause == _AT_LEAST:
-            cbor.integer(rest[0])
+        if clause == _AT_LEAST and not -(2**63) <= cbor.integer(rest[0]) < 2**63:
+            raise cbor.Malformed("a number beyond 64 bits in a native script")
         for part in cbor.items(rest[-1]):
             check_native_script(part, depth + 1)
     else:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from . import cbor
 from .addresses import is_byron, is_shelley_address
-from .byron import byron_root
+from .byron import byron_address
 from .model import AssetId, Language, Script, TxOut
 from .native_scripts import check_native_script
 from .plutus_data import check_plutus_data
@@ -43,14 +43,17 @@ def _record(item: bytes) -> TxOut:
 def _address(item: bytes) -> bytes:
     address = cbor.byte_string(item)
     if is_byron(address):
-        byron_root(address)
+        byron_address(address)
     elif not is_shelley_address(address):
         raise cbor.Malformed(f"{address.hex()} is no address")
     return address
 
 
 def _datum_option(item: bytes) -> tuple[bytes | None, bytes | None]:
-    kind, content = cbor.items(item)
+    parts = cbor.items(item)
+    if len(parts) != 2 or cbor.unsigned(parts[0]) > 1:
+        raise cbor.Malformed("a datum is the hash of one, or inline")
+    kind, content = parts
     if cbor.unsigned(kind) == 0:
         return cbor.byte_string(content, 32), None
     datum = cbor.byte_string(cbor.untag(content, _ENCODED_CBOR))
@@ -81,20 +84,22 @@ def value_of(item: bytes) -> tuple[int, Mapping[AssetId, int]]:
     """Lovelace and assets of an output; quantities are positive (Conway)."""
     if cbor.major(item) == cbor.UINT:
         return cbor.unsigned(item), _NO_ASSETS
-    parts = cbor.items(item)
-    if len(parts) != 2:
-        raise cbor.Malformed("a value has lovelace and assets")
-    assets = assets_of(parts[1])
+    coin, assets_item = cbor.record_items(item, 2, "a value with assets")
+    assets = assets_of(assets_item)
     if any(quantity < 0 for quantity in assets.values()):
         raise cbor.Malformed("a negative quantity in an output")
-    return cbor.unsigned(parts[0]), assets
+    return cbor.unsigned(coin), assets
 
 
 def assets_of(item: bytes) -> dict[AssetId, int]:
     """Assets by policy and name; empty policies and zero quantities are refused (Conway)."""
     result: dict[AssetId, int] = {}
+    policies = set()
     for policy_item, names in cbor.pairs(item):
         policy = cbor.byte_string(policy_item, 28)
+        if policy in policies:
+            raise cbor.Malformed("a policy is given twice")
+        policies.add(policy)
         entries = cbor.pairs(names)
         if not entries:
             raise cbor.Malformed("a policy without assets")

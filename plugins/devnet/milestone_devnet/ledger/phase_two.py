@@ -143,7 +143,8 @@ def scripts_can_be_run(surroundings: Surroundings) -> Iterator[Refused]:
     """
     languages = surroundings.languages
     scripts = {surroundings.scripts[need.script_hash] for need in surroundings.plutus_needs}
-    if malformed := [script.hash for script in scripts if not is_plutus_script(script.raw)]:
+    version = surroundings.environment.parameters.protocol_version[0]
+    if malformed := [s.hash for s in scripts if not is_plutus_script(s, version)]:
         yield refuse_witnesses.malformed_scripts(malformed)
     if languages & set(_OLD):
         yield from map(unsupported, _beyond_the_machine(surroundings))

@@ -29,11 +29,12 @@ def check_plutus_data(item: bytes) -> None:
 
 
 def _check_tag(item: bytes, content: int, tag: int) -> None:
-    kind, length, first = cbor.head(item, content)
+    kind, _, _ = cbor.head(item, content)
     if tag in _BIG_INTEGERS:
         expected = kind == cbor.BYTES
     elif tag == _GENERAL_CONSTRUCTOR:
-        expected = kind == cbor.ARRAY and length == 2 and item[first] >> 5 == cbor.UINT
+        majors = [cbor.major(part) for part in cbor.items(item[content:])]
+        expected = majors == [cbor.UINT, cbor.ARRAY]
     else:
         expected = kind == cbor.ARRAY and (121 <= tag <= 127 or 1280 <= tag <= 1400)
     if not expected:

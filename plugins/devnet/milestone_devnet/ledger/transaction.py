@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import cbor
+from .auxiliary_data import check_auxiliary_data
 from .body import body_of
 from .model import Transaction, TxOut
 from .outputs import output_of
@@ -34,6 +35,8 @@ def _transaction(data: bytes) -> Transaction:
     if len(parts) != 4:
         raise cbor.Malformed(f"a transaction has four parts, not {len(parts)}")
     body, witnesses, is_valid, auxiliary_data = parts
+    if auxiliary_data != cbor.NULL:
+        check_auxiliary_data(auxiliary_data)
     return Transaction(
         raw=data,
         body_raw=body,

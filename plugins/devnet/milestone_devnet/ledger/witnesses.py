@@ -88,18 +88,26 @@ def _bootstrap_witness(item: bytes) -> BootstrapWitness:
         raise cbor.Malformed("a bootstrap witness has four fields")
     return BootstrapWitness(
         KeyWitness(cbor.byte_string(parts[0], 32), cbor.byte_string(parts[1], 64)),
-        cbor.byte_string(parts[2], 32),
+        cbor.byte_string(parts[2]),
         cbor.byte_string(parts[3]),
     )
 
 
 def _scripts(fields: dict[int, bytes]) -> tuple[Script, ...]:
     return tuple(
-        script_of(language, part)
+        script
         for language, field in _SCRIPT_FIELDS.items()
         if field in fields
-        for part in _non_empty(fields[field])
+        for script in _scripts_of(language, fields[field])
     )
+
+
+def _scripts_of(language: Language, item: bytes) -> list[Script]:
+    """The scripts of one language; only native ones may repeat (until protocol version 12)."""
+    scripts = [script_of(language, part) for part in _non_empty(item)]
+    if language is not Language.NATIVE and len(set(scripts)) != len(scripts):
+        raise cbor.Malformed("a script is given twice")
+    return scripts
 
 
 def _datums(item: bytes) -> dict[bytes, bytes]:
@@ -125,15 +133,13 @@ def _listed(item: bytes) -> list[Redeemer]:
 
 
 def _mapped(item: bytes) -> list[Redeemer]:
-    """The form of a map, since Conway."""
+    """The form of a map, since Conway; there too the last one wins (until version 12)."""
     result = []
     for key, value in cbor.pairs(item):
-        pointer, content = cbor.items(key), cbor.items(value)
-        if len(pointer) != 2 or len(content) != 2:
-            raise cbor.Malformed("a redeemer has four fields")
+        pointer, content = cbor.items(key), cbor.record_items(value, 2, "a redeemer's content")
+        if len(pointer) != 2:
+            raise cbor.Malformed("a redeemer belongs to a purpose and an index")
         result.append(_redeemer(*pointer, *content))
-    if len({redeemer.pointer for redeemer in result}) != len(result):
-        raise cbor.Malformed("two redeemers for one script")
     return result
 
 
@@ -142,8 +148,10 @@ def _redeemer(tag: bytes, index: bytes, data: bytes, units: bytes) -> Redeemer:
         purpose = Purpose.of_tag(cbor.unsigned(tag))
     except IndexError:
         raise cbor.Malformed("unknown redeemer tag") from None
+    if (number := cbor.unsigned(index)) >= 2**32:
+        raise cbor.Malformed("a redeemer's index of more than 32 bits")
     check_plutus_data(data)
-    memory_and_cpu = [cbor.unsigned(part) for part in cbor.items(units)]
-    if len(memory_and_cpu) != 2 or max(memory_and_cpu) >= 2**63:
+    memory, cpu = map(cbor.unsigned, cbor.record_items(units, 2, "execution units"))
+    if max(memory, cpu) >= 2**63:
         raise cbor.Malformed("execution units are two numbers below 2^63")
-    return Redeemer(Pointer(purpose, cbor.unsigned(index)), data, ExUnits(*memory_and_cpu))
+    return Redeemer(Pointer(purpose, number), data, ExUnits(memory, cpu))

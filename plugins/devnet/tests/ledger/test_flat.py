@@ -8,8 +8,8 @@ import cbor2
 import pytest
 
 from milestone_devnet.judging.vectors import load, vector_paths
-from milestone_devnet.ledger import decode_transaction
-from milestone_devnet.ledger.flat import MAX_DEPTH, NotFlat, ignoring_one_argument
+from milestone_devnet.ledger import Language, Script, decode_transaction
+from milestone_devnet.ledger.flat import MAX_DEPTH, NotFlat, features, ignoring_arguments
 from milestone_devnet.ledger.machine import is_plutus_script
 
 from .schema import ledger_vectors
@@ -60,9 +60,15 @@ PROGRAMS = {
 
 def check(code: bytes) -> None:
     """Two functions are one byte, so everything else keeps its place; one moves the strings."""
-    once = ignoring_one_argument(code)
-    assert is_plutus_script(cbor2.dumps(once))
-    assert ignoring_one_argument(once) == code[:3] + b"\x22" + code[3:]
+    once = ignoring_arguments(code, 1)
+    assert is_v3(cbor2.dumps(once))
+    twice = code[:3] + b"\x22" + code[3:]
+    assert ignoring_arguments(once, 1) == ignoring_arguments(code, 2) == twice
+    assert features(twice) == features(code)
+
+
+def is_v3(script: bytes) -> bool:
+    return is_plutus_script(Script(Language.PLUTUS_V3, script), 10)
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
@@ -79,7 +85,7 @@ def test_real_programs_become_functions() -> None:
         for path in vector_paths(folder)[::3]
         for event in load_events(path)
         for script in decode_transaction(event).witnesses.scripts
-        if script.is_plutus and is_plutus_script(script.raw)
+        if script.is_plutus and is_plutus_script(script, 10)
     }
     assert len(scripts) >= 5
     for script in scripts:
@@ -96,12 +102,50 @@ def test_a_deep_nest_is_refused_before_it_ends_the_process(nest: str) -> None:
         arguments = {APPLY: UNIT * (depth - 1), CASE: "0" * (depth - 1), LAMBDA: ""}[nest]
         return program(nest * (depth - 1) + UNIT + arguments)
 
-    assert is_plutus_script(cbor2.dumps(nested(MAX_DEPTH - 1)))
-    assert not is_plutus_script(cbor2.dumps(nested(MAX_DEPTH + 1)))
-    assert not is_plutus_script(cbor2.dumps(nested(30_000)))
+    assert is_v3(cbor2.dumps(nested(MAX_DEPTH - 1)))
+    assert not is_v3(cbor2.dumps(nested(MAX_DEPTH + 1)))
+    assert not is_v3(cbor2.dumps(nested(30_000)))
 
 
 @pytest.mark.parametrize("code", [b"", b"\x01\x01\x00", PROGRAMS["bytes"][:-3], program("1111")])
 def test_other_bytes_are_no_program(code: bytes) -> None:
     with pytest.raises(NotFlat):
-        ignoring_one_argument(code)
+        ignoring_arguments(code, 1)
+
+
+FIRST_OF_V2, FIRST_OF_V3, CONVERSION, FIRST_OF_PLOMIN, FIRST_OF_LATER = 51, 54, 73, 75, 87
+
+
+@pytest.mark.parametrize(
+    ("builtin", "languages", "before_plomin"),
+    [
+        (0, {1, 2, 3}, {1, 2, 3}),
+        (FIRST_OF_V2 - 1, {1, 2, 3}, {1, 2, 3}),
+        (FIRST_OF_V2, {2, 3}, {2, 3}),
+        (FIRST_OF_V3, {3}, {3}),
+        (CONVERSION, {2, 3}, {3}),
+        (FIRST_OF_PLOMIN, {3}, set()),
+        (FIRST_OF_LATER, set(), set()),
+    ],
+)
+def test_a_language_has_its_builtins_only(
+    builtin: int, languages: set[int], before_plomin: set[int]
+) -> None:
+    code = b"\x01\x00\x00" + program(BUILTIN + f"{builtin:07b}")[3:]
+    for version, expected in ((10, languages), (9, before_plomin)):
+        able = {n for n in (1, 2, 3) if is_plutus_script(_script(n, code), version)}
+        assert able == expected
+
+
+def test_constructors_need_version_1_1_0_of_the_core_which_needs_plutus_v3() -> None:
+    constr = program(CONSTR + "00000000" + "0")
+    assert is_plutus_script(_script(3, constr), 10)
+    assert not is_plutus_script(_script(3, b"\x01\x00\x00" + constr[3:]), 10)
+    for number in (1, 2):
+        assert not is_plutus_script(_script(number, PROGRAMS["unit"]), 10)
+        assert is_plutus_script(_script(number, b"\x01\x00\x00" + PROGRAMS["unit"][3:]), 10)
+    assert not is_plutus_script(_script(3, b"\x01\x02\x00" + PROGRAMS["unit"][3:]), 10)
+
+
+def _script(number: int, code: bytes) -> Script:
+    return Script(Language.of_tag(number), cbor2.dumps(code))

@@ -7,7 +7,9 @@ from typing import Any
 import cbor2
 import pytest
 
-from .world import NATIVE, Draft, accepted, blake2b, refused
+from milestone_devnet.ledger import DeserialisationFailure, decode_transaction
+
+from .world import ALWAYS_TRUE, NATIVE, Draft, accepted, blake2b, refused
 
 MESSAGE = cbor2.dumps({674: {"msg": ["hello"]}})
 
@@ -49,9 +51,50 @@ def test_a_hash_is_that_of_the_metadata() -> None:
 
 @pytest.mark.parametrize("value", [b"x" * 65, "x" * 65, "é" * 33, [b"x" * 65], {"k": "x" * 65}])
 def test_strings_in_metadata_are_limited_to_64_bytes(value: Any) -> None:
-    assert refused(Draft(auxiliary_data=cbor2.dumps({1: value}))).code == 3108
+    undecodable(cbor2.dumps({1: value}))
 
 
-@pytest.mark.parametrize("data", [cbor2.dumps({1: 1.5}), cbor2.dumps({1: None}), b"\x01"])
-def test_other_things_are_no_metadata(data: bytes) -> None:
-    assert refused(Draft(auxiliary_data=data)).code == 3108
+@pytest.mark.parametrize("text", [b"\x5f\x58\x40" + b"x" * 64 + b"\x41x\xff", b"\x7f\x61a\xff"])
+def test_strings_in_metadata_may_come_in_chunks_of_64_bytes_in_all(text: bytes) -> None:
+    data = b"\xa1\x01" + text
+    if len(text) > 64:
+        undecodable(data)
+    else:
+        assert accepted(Draft(auxiliary_data=data)).valid
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x01",
+        cbor2.dumps({1: 1.5}),
+        cbor2.dumps({1: None}),
+        cbor2.dumps({1: 2**64}),
+        cbor2.dumps({-1: 1}),
+        b"\xa2\x01\x01\x01\x02",
+        cbor2.dumps([{1: 1}]),
+        cbor2.dumps([{1: 1}, [], []]),
+        b"\x9f\xa0\x80\xff",
+        cbor2.dumps([{1: 1}, [[9]]]),
+        cbor2.dumps(cbor2.CBORTag(258, {})),
+        cbor2.dumps(cbor2.CBORTag(259, {5: []})),
+        cbor2.dumps(cbor2.CBORTag(259, {2: [1]})),
+    ],
+)
+def test_other_things_are_no_auxiliary_data(data: bytes) -> None:
+    undecodable(data)
+
+
+def test_plutus_scripts_in_auxiliary_data_have_to_be_such() -> None:
+    def with_script(number: int, script: bytes) -> Draft:
+        return Draft(auxiliary_data=cbor2.dumps(cbor2.CBORTag(259, {number + 1: [script]})))
+
+    for number in (1, 2, 3):
+        assert accepted(with_script(number, ALWAYS_TRUE[number])).valid
+    assert refused(with_script(2, ALWAYS_TRUE[3])).code == 3108
+    assert refused(with_script(3, b"\x43abc")).code == 3108
+
+
+def undecodable(auxiliary_data: bytes) -> None:
+    with pytest.raises(DeserialisationFailure):
+        decode_transaction(Draft(auxiliary_data=auxiliary_data).finish())

@@ -120,6 +120,58 @@ def test_both_forms_of_outputs_are_the_same() -> None:
     assert (old.address, old.coin, old.datum_hash) == (new.address, new.coin, new.datum_hash)
 
 
+def in_body(field: int, value: bytes) -> bytes:
+    """A transaction with a body field in these very bytes."""
+    head = b"\xa4\x00\x81\x82\x58\x20" + bytes([1]) * 32 + b"\x00\x01\x80\x02\x00"
+    return b"\x84" + head + bytes([field]) + value + b"\xa0\xf5\xf6"
+
+
+IN_PIECES = b"\x5f\x5c" + bytes(28) + b"\xff"
+KEY = b"\x58\x1c" + bytes(28)
+
+
+def test_the_bytes_of_these_tests_are_fine_otherwise() -> None:
+    assert decode_transaction(in_body(14, b"\x81" + KEY)).body.required_signers == (bytes(28),)
+    assert decode_transaction(in_body(14, b"\x9f" + KEY + b"\xff")).body.required_signers
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        # Hashes in pieces, and the same elements or keys written in two ways.
+        (14, b"\x81" + IN_PIECES),
+        (14, b"\x82" + KEY + b"\x59\x00\x1c" + bytes(28)),
+        (4, b"\x82\x82\x00\x82\x00" + KEY + b"\x82\x00\x82\x18\x00" + KEY),
+        (9, b"\xa2" + 2 * (KEY + b"\xa1\x40\x01")),
+        (9, b"\xa1" + KEY + b"\xa2\x40\x01\x40\x02"),
+        # Records that need a definite length.
+        (16, b"\xa2\x00\x58\x1d\x60" + bytes(28) + b"\x01\x9f\x01\xa0\xff"),
+        (4, b"\x81\x83\x12\x82\x00" + KEY + b"\x9f\x61x\x58\x20" + bytes(32) + b"\xff"),
+    ],
+)
+def test_cbor_is_as_strict_as_the_ledger(field: int, value: bytes) -> None:
+    refusal_of(in_body(field, value))
+
+
+def test_the_last_of_redeemers_for_one_script_counts() -> None:
+    """Until protocol version 12, in both forms."""
+    twice = b"\xa2" + b"".join(b"\x82\x00\x01\x82\x00\x82" + n + n for n in (b"\x02", b"\x03"))
+    data = b"\x84\xa3\x00\x80\x01\x80\x02\x00\xa1\x05" + twice + b"\xf5\xf6"
+    [redeemer] = decode_transaction(data).witnesses.redeemers.values()
+    assert redeemer.units == (3, 3)
+    content_of_any_length = data.replace(b"\x82\x00\x82\x03\x03", b"\x9f\x00\x82\x03\x03\xff")
+    refusal_of(content_of_any_length)
+
+
+def test_witnesses_of_keys_and_native_scripts_may_repeat() -> None:
+    witness = [ALICE.key, bytes(64)]
+    script = cbor2.loads(NATIVE)
+    witnesses = decode_transaction(
+        bare({}, {0: [witness] * 2, 1: [script] * 2, 4: [1, 1]})
+    ).witnesses
+    assert len(witnesses.datums) == 1
+
+
 def test_sets_may_be_tagged() -> None:
     tagged = decode_transaction(bare({0: cbor2.CBORTag(258, [[*MONEY]])}))
     assert tagged.body.inputs == (MONEY,)
@@ -163,6 +215,14 @@ def test_other_bytes_are_no_transaction(data: bytes) -> None:
         {1: [[BOB.address, [ADA, {POLICY: {b"": 0}}]]]},
         {1: [[BOB.address, [ADA, {POLICY: {b"": -1}}]]]},
         {1: [[BOB.address, [ADA, {bytes(27): {b"": 1}}]]]},
+        {1: [[b"\x62" + BOB.key_hash, ADA]]},
+        {1: [[b"\x40" + BOB.key_hash + b"\x01\x02", ADA]]},
+        {1: [[b"\x40" + BOB.key_hash + b"\x01\x02\x03\x04", ADA]]},
+        {1: [[b"\x40" + BOB.key_hash + b"\x90\x80\x80\x80\x00\x02\x03", ADA]]},
+        {1: [[b"\x40" + BOB.key_hash + b"\x01\x84\x80\x00\x03", ADA]]},
+        {1: [{0: BOB.address, 1: ADA, 2: [2, bytes(32)]}]},
+        {1: [{0: BOB.address, 1: ADA, 2: [0]}]},
+        {1: [{0: BOB.address, 1: ADA, 2: [1, cbor2.CBORTag(24, b"\xd8\x66\x82\x00\x00")]}]},
         {1: [[BOB.address, [ADA, {POLICY: {bytes(33): 1}}]]]},
         {1: [{0: BOB.address}]},
         {1: [{0: BOB.address, 1: ADA, 4: 0}]},
@@ -173,6 +233,9 @@ def test_other_bytes_are_no_transaction(data: bytes) -> None:
         {2: -1},
         {4: []},
         {4: [[5, 0]]},
+        {4: [[0, [0, bytes(28)]]] * 2},
+        {4: [[18, [0, bytes(28)], ["x" * 129, bytes(32)]]]},
+        {5: {b"\xe2" + bytes(28): 0}},
         {4: [[0]]},
         {5: {}},
         {5: {BOB.address: 0}},
@@ -201,6 +264,8 @@ def test_what_the_cddl_does_not_have_is_refused(body: dict[int, Any]) -> None:
         {0: [[bytes(32), bytes(63)]]},
         {1: [[7]]},
         {1: [[0, bytes(27)]]},
+        {1: [[3, 2**63, []]]},
+        {3: [ALWAYS_TRUE[1]] * 2},
         {3: []},
         {3: [1]},
         {4: []},
@@ -212,6 +277,8 @@ def test_what_the_cddl_does_not_have_is_refused(body: dict[int, Any]) -> None:
         {5: {}},
         {5: [[6, 0, 0, [0, 0]]]},
         {5: [[0, 0, 0, [0]]]},
+        {5: [[0, 2**32, 0, [0, 0]]]},
+        {5: {(0, 0): [0]}},
         {5: [[0, 0, 0, [2**63, 0]]]},
         {5: [[0, 0, "text", [0, 0]]]},
     ],
@@ -230,6 +297,7 @@ def test_what_the_cddl_does_not_have_in_witnesses_is_refused(witnesses: dict[int
         [[], {}, {1: [2]}],
         cbor2.CBORTag(121, [1, cbor2.CBORTag(1400, [])]),
         cbor2.CBORTag(102, [7, [1]]),
+        cbor2.CBORTag(102, [7, []]),
     ],
 )
 def test_all_plutus_data_are_datums(data: Any) -> None:

@@ -15,7 +15,7 @@ from .schema import ledger_vectors
 
 # The rules that the refused transactions of a vector break, by their names in Ogmios's schema.
 REASONS: dict[str, set[str]] = {
-    "allegra/fail-utxow-invalidmetadata": {"InvalidMetadata"},
+    "allegra/fail-utxow-invalidmetadata": {"DeserialisationFailure"},
     "alonzo/fail-utxo-plutusv2-insufficient-collateral": {"InsufficientCollateral"},
     "alonzo/fail-utxo-plutusv2-too-many-execution-units-for-tx": {"ExecutionUnitsTooLarge"},
     "alonzo/fail-utxo-plutusv3-insufficient-collateral": {"InsufficientCollateral"},

@@ -99,7 +99,7 @@ def invalid_metadata() -> Refused:
     return Refused(
         "InvalidMetadata",
         3108,
-        "Some metadata are no metadata, or a string in them is longer than 64 bytes.",
+        "Some Plutus script in the auxiliary data is none.",
         priority=6,
     )
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .. import cbor
-from ..auxiliary_data import is_valid_auxiliary_data
+from ..auxiliary_data import scripts_of
 from ..context import Context
+from ..machine import is_plutus_script
 from ..model import blake2b_256
 from ..refusals import Refused
 from ..refusals import witnesses as refuse
@@ -14,7 +14,7 @@ from ..refusals import witnesses as refuse
 
 def metadata_hash_matches(context: Context) -> Iterator[Refused]:
     """``MissingTxBodyMetadataHash``, ``MissingTxMetadata``, ``ConflictingMetadataHash``,
-    ``InvalidMetadata``."""
+    ``InvalidMetadata`` (which since Alonzo is about Plutus scripts that are none)."""
     data, provided = (
         context.transaction.auxiliary_data,
         context.transaction.body.auxiliary_data_hash,
@@ -28,9 +28,6 @@ def metadata_hash_matches(context: Context) -> Iterator[Refused]:
         yield refuse.missing_metadata_hash(computed)
     elif provided != computed:
         yield refuse.metadata_hash_mismatch(provided, computed)
-    try:
-        valid = is_valid_auxiliary_data(data)
-    except cbor.Malformed:
-        valid = False
-    if not valid:
+    version = context.environment.parameters.protocol_version[0]
+    if any(s.is_plutus and not is_plutus_script(s, version) for s in scripts_of(data)):
         yield refuse.invalid_metadata()

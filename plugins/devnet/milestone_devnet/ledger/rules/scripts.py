@@ -46,5 +46,6 @@ def plutus_scripts_are_well_formed(context: Context) -> Iterator[Refused]:
     """``MalformedScriptWitnesses`` and ``MalformedReferenceScripts`` (of the outputs)."""
     carried = [output.script for output in all_outputs(context) if output.script is not None]
     scripts = {*carried, *context.transaction.witnesses.scripts}
-    if bad := [s.hash for s in scripts if s.is_plutus and not is_plutus_script(s.raw)]:
+    version = context.environment.parameters.protocol_version[0]
+    if bad := [s.hash for s in scripts if s.is_plutus and not is_plutus_script(s, version)]:
         yield refuse.malformed_scripts(bad)

@@ -8,7 +8,7 @@ from nacl.bindings import crypto_sign_open
 from nacl.exceptions import BadSignatureError
 
 from ..addresses import is_byron, payment_credential, reward_credential
-from ..byron import byron_root, witness_root
+from ..byron import byron_address, witness_root
 from ..context import Context, needs_witness
 from ..refusals import Refused
 from ..refusals import witnesses as refuse
@@ -45,7 +45,7 @@ def required_keys_sign(context: Context) -> Iterator[Refused]:
     credentials += [c.credential for c in body.certificates if needs_witness(c)]
     required = {c.hash for c in credentials if c is not None and c.is_key}
     required |= set(body.required_signers)
-    required |= {byron_root(address) for address in addresses if is_byron(address)}
+    required |= {byron_address(address).root for address in addresses if is_byron(address)}
     roots = {witness_root(witness) for witness in context.transaction.witnesses.bootstrap}
     if missing := required - context.signers - roots:
         yield refuse.missing_signatories(missing)

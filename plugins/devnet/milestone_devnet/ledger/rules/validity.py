@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..addresses import is_byron, network_of
+from ..byron import byron_address
 from ..context import Context
 from ..model import TxOut
 from ..refusals import Refused
 from ..refusals import body as refuse
 
-_MAX_BYRON_ADDRESS = 64 + 36
+_MAX_ATTRIBUTES = 64
 
 
 def is_in_its_interval(context: Context) -> Iterator[Refused]:
@@ -36,7 +37,7 @@ def is_for_this_network(context: Context) -> Iterator[Refused]:
     """``WrongNetwork``, ``WrongNetworkWithdrawal`` and ``WrongNetworkInTxBody``."""
     body, expected = context.transaction.body, context.environment.network_id
     addresses = [output.address for output in all_outputs(context)]
-    if wrong := [a for a in addresses if not is_byron(a) and network_of(a) != expected]:
+    if wrong := [a for a in addresses if _network_of(a) != expected]:
         yield refuse.network_mismatch_of_addresses(expected, wrong)
     if wrong := [a for a in body.withdrawals if network_of(a) != expected]:
         yield refuse.network_mismatch_of_accounts(expected, wrong)
@@ -44,10 +45,14 @@ def is_for_this_network(context: Context) -> Iterator[Refused]:
         yield refuse.network_mismatch_of_transaction(expected)
 
 
+def _network_of(address: bytes) -> int:
+    return byron_address(address).network_id if is_byron(address) else network_of(address)
+
+
 def byron_addresses_are_short(context: Context) -> Iterator[Refused]:
-    """``OutputBootAddrAttrsTooBig``, here by the length of the whole address."""
-    outputs = all_outputs(context)
-    long = [o for o in outputs if is_byron(o.address) and len(o.address) > _MAX_BYRON_ADDRESS]
+    """``OutputBootAddrAttrsTooBig``."""
+    outputs = [output for output in all_outputs(context) if is_byron(output.address)]
+    long = [o for o in outputs if byron_address(o.address).attributes_size > _MAX_ATTRIBUTES]
     if long:
         yield refuse.bootstrap_attributes_too_large(long)
 
