@@ -40,6 +40,8 @@ COMMANDS: dict[str, Listed] = {
     "reclaim": Listed(
         "Close what is paid or expired, and take back what nobody can claim any more."
     ),
+    "cancel": Listed("Let nothing more be proven, with the owner's key and a quorum's signatures."),
+    "rotate": Listed("Hand over to other oracles, with a quorum's signatures of the present ones."),
     "resume": Listed("Find out what became of transactions that were sent."),
     "contract": Listed("Show the compiled contract, or publish it as reference scripts."),
     "demo": Listed("Run the whole flow on an embedded devnet.", needs="devnet"),

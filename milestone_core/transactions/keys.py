@@ -55,7 +55,8 @@ def read_key(source: str, *, warn: Callable[[str], None]) -> SigningKey:
     :raises BadInput: no such file, not a text envelope, another kind of key.
     """
     if source == STANDARD_INPUT:
-        return _parse("standard input", sys.stdin.read(_SIZE_LIMIT))
+        content = sys.stdin.buffer.read(_SIZE_LIMIT)
+        return _parse("standard input", content.decode(errors="replace"))
     path = Path(source)
     try:
         mode = path.stat().st_mode
