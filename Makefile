@@ -101,6 +101,10 @@ rules: $(RUNTIME) ## each rule of the contract and the Aiken tests that break it
 costs: $(RUNTIME) ## what the contract costs, into the docs
 	$(BIN)/python benchmarks/contract_costs.py --write docs/contract.md
 
+.PHONY: infra
+infra: $(RUNTIME) ## the compose files of the public networks, from their template and the contract
+	$(BIN)/python scripts/infra.py
+
 .PHONY: cli-reference
 cli-reference: $(RUNTIME) ## what every --help prints, into the docs
 	$(BIN)/python scripts/cli_reference.py

@@ -51,6 +51,16 @@ def prove_milestone(
     :raises ScriptRefused: the contract refuses it, and not because of a signature.
     """
     sending.settle(context, name, operator.patience)
+
+    def attempt() -> Proven:
+        return _prove(context, name, milestone, operator, must_wait=must_wait)
+
+    return sending.on_what_is_there(context, operator.patience, attempt)
+
+
+def _prove(
+    context: Context, name: str, milestone: str, operator: Operator, *, must_wait: bool
+) -> Proven:
     loaded = distributions.load(context, name)
     index = distributions.require_milestone(loaded.programme.programme, milestone)
     known = loaded.programme.programme.milestones[index].evidence
