@@ -207,9 +207,9 @@ class Draft:
         for language, model in models.items():
             if language.tag in self.languages and language.tag > 1:
                 views[language.tag - 1] = list(model)
-            elif language.tag in self.languages:
-                numbers = b"\x9f" + b"".join(map(cbor2.dumps, model)) + b"\xff"
-                views[b"\x00"] = numbers
+        for language, model in models.items():
+            if language.tag in self.languages and language.tag == 1:
+                views[b"\x00"] = b"\x9f" + b"".join(map(cbor2.dumps, model)) + b"\xff"
         datums = cbor2.dumps(witnesses[4]) if 4 in witnesses else b""
         return blake2b(cbor2.dumps(witnesses.get(5, {})) + datums + cbor2.dumps(views), 32)
 
