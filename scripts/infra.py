@@ -30,28 +30,19 @@ IMAGES = {"NODE": "11.0.1", "OGMIOS": "7.0.0", "KUPO": "2.12.0"}
 class Place:
     """What is particular to a network; where each was read is in docs/infra.md.
 
-    ``since`` is the last block before Conway, the first era that can hold the contract.
     ``patience`` is how long the first synchronisation may take before "unhealthy" is a reproach.
     """
 
-    since: str
     patience: str
     guidance: str
 
 
 _TESTNET = "Memory 4 GB and disk 20 GB for the node, and about 1 GB of each for Ogmios and Kupo."
+_MAINNET = "Memory 24 GB and disk 500 GB for the node, and about 2 GB of each for Ogmios and Kupo."
 PLACES = {
-    "preview": Place(
-        "55814394.bdd4baa2c81d0500a695f836332193ea06c2ce364e585057142220fc0782144c", "24h", _TESTNET
-    ),
-    "preprod": Place(
-        "68774372.36f5b4a370c22fd4a5c870248f26ac72c0ac0ecc34a42e28ced1a4e15136efa4", "24h", _TESTNET
-    ),
-    "mainnet": Place(
-        "133660799.e757d57eb8dc9500a61c60a39fadb63d9be6973ba96ae337fd24453d4d15c343",
-        "96h",
-        "Memory 24 GB and disk 500 GB for the node, and about 2 GB of each for Ogmios and Kupo.",
-    ),
+    "preview": Place("24h", _TESTNET),
+    "preprod": Place("24h", _TESTNET),
+    "mainnet": Place("96h", _MAINNET),
 }
 
 
@@ -62,7 +53,7 @@ def compose(name: str) -> str:
     values = {
         "NETWORK": name,
         "MAGIC": "--mainnet" if network.is_mainnet else f"--testnet-magic {network.magic}",
-        "SINCE": place.since,
+        "SINCE": network.before_conway,
         "PATIENCE": place.patience,
         "GUIDANCE": place.guidance,
         "PROGRAMME": contract.programme.hash.hex(),

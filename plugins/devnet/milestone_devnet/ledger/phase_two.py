@@ -170,7 +170,13 @@ def scripts_can_be_run(surroundings: Surroundings) -> Iterator[Refused]:
 
 
 def _untranslatable(surroundings: Surroundings, languages: set[Language]) -> Iterator[str]:
-    body = surroundings.transaction.body
+    body, horizon = surroundings.transaction.body, surroundings.environment.horizon
+    bounds = [bound for bound in (body.invalid_before, body.invalid_after) if bound is not None]
+    if languages and horizon is not None and max(bounds, default=0) > horizon:
+        yield (
+            f"the validity interval ends beyond slot {horizon}, up to which the ledger knows the"
+            " time of a slot (TimeTranslationPastHorizon)"
+        )
     shown = [*surroundings.spent.values(), *surroundings.referenced.values(), *body.outputs]
     if languages and any(is_byron(output.address) for output in shown):
         yield "Plutus does not know Byron addresses"
