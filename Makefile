@@ -105,6 +105,14 @@ costs: $(RUNTIME) ## what the contract costs, into the docs
 cli-reference: $(RUNTIME) ## what every --help prints, into the docs
 	$(BIN)/python scripts/cli_reference.py
 
+.PHONY: tutorial
+tutorial: $(DEV) ## type the tutorial's commands, and put what they print into the page
+	$(BIN)/python scripts/tutorial.py docs/tutorial.md
+
+.PHONY: tutorial-check
+tutorial-check: $(DEV) ## whether the tutorial's commands print what the page says
+	$(BIN)/python scripts/tutorial.py --check docs/tutorial.md
+
 .PHONY: check
 check: lint types layers test ## what has to be green before a commit
 
