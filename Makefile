@@ -38,9 +38,10 @@ test-all: $(DEV) ## every test but those with other people's clients and machine
 PEERS := .venv-peers/ready-peers
 NODE_CLIENTS := plugins/devnet/tests/clients/node
 SCALUS := plugins/devnet/tests/ledger/scalus
+SIGNERS := tests/signatures
 PEER_TESTS := plugins/devnet/tests/clients plugins/devnet/tests/devnet/test_kupo_openapi.py \
 	plugins/devnet/tests/ledger/test_differential.py tests/differential/test_second_machine.py \
-	tests/mutations/test_second_opinions.py
+	tests/mutations/test_second_opinions.py tests/flow/test_npm_signers.py
 
 $(PEERS): requirements/peers.txt $(PROJECTS)
 	@VENV=.venv-peers scripts/setup.sh peers
@@ -51,7 +52,7 @@ $(PEERS): requirements/peers.txt $(PROJECTS)
 	@touch $@
 
 .PHONY: test-peers
-test-peers: $(PEERS) $(NODE_CLIENTS)/node_modules $(SCALUS)/node_modules ## other people's clients on the devnet (needs npm)
+test-peers: $(PEERS) $(NODE_CLIENTS)/node_modules $(SCALUS)/node_modules $(SIGNERS)/node_modules ## other people's clients on the devnet (needs npm)
 	.venv-peers/bin/python -m pytest -rs $(PEER_TESTS)
 
 .PHONY: lint
@@ -100,6 +101,10 @@ rules: $(RUNTIME) ## each rule of the contract and the Aiken tests that break it
 .PHONY: costs
 costs: $(RUNTIME) ## what the contract costs, into the docs
 	$(BIN)/python benchmarks/contract_costs.py --write docs/contract.md
+
+.PHONY: infra
+infra: $(RUNTIME) ## the compose files of the public networks, from their template and the contract
+	$(BIN)/python scripts/infra.py
 
 .PHONY: cli-reference
 cli-reference: $(RUNTIME) ## what every --help prints, into the docs

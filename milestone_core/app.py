@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 USER_AGENT = f"milestone/{__version__}"
 
 
+def _unheard(_event: str, **_facts: object) -> None:
+    """Where nobody listens to the steps."""
+
+
 class App:
     """What one run of the program works with; every part is made when it is first asked for.
 
@@ -35,6 +39,7 @@ class App:
     :param cwd: where relative paths and the search for milestone.toml begin.
     :param tell: takes a line about what is going on, for a person who waits.
     :param warn: takes a line that a person should look at.
+    :param log: takes each step, as the name of an event and its facts.
     """
 
     def __init__(
@@ -45,9 +50,10 @@ class App:
         tell: Callable[[str], None],
         warn: Callable[[str], None],
         flags: Flags | None = None,
+        log: Callable[..., None] = _unheard,
     ) -> None:
         self.flags = flags or Flags()
-        self.tell, self.warn = tell, warn
+        self.tell, self.warn, self.log = tell, warn, log
         self._environ, self._cwd = environ, cwd
         self._open = ExitStack()
 

@@ -10,12 +10,14 @@
     ├── InsufficientFunds         6   fee, min-ADA, collateral, with the shortfall
     ├── Refused                   7   by the ledger or by the contract
     │   ├── TransactionRefused    7   submission answered with a ledger rule
+    │   ├── Overtaken             7   somebody else's transaction spent the same before
     │   └── ScriptRefused         7   a validator said no in evaluation
     ├── OutcomeUnknown            8   sent, and nobody knows yet
     ├── Misconfigured             9   configuration or plugin
     │   ├── CorruptStore          9   a data file that cannot be read
     │   └── BrokenRecord          9   a document in the store that is not what it should be
-    └── Busy                      10  another process holds the write lock
+    ├── Busy                      10  another process holds the write lock, or was faster
+    └── Interrupted               130 the user broke it off
 
 Every error says what is wrong (``message``), what to do (``hint``), and carries figures for
 programs (``details``, JSON-able). The command line prints the first two and exits with ``exit``.
@@ -150,6 +152,12 @@ class TransactionRefused(Refused):
         self.data = data
 
 
+class Overtaken(Refused):
+    """Somebody else's transaction, in a block by now, spent what ours was to spend."""
+
+    code = "overtaken"
+
+
 class ScriptRefused(Refused):
     """One or more validators refused in evaluation. ``redeemers`` are (purpose, index) pairs."""
 
@@ -213,7 +221,14 @@ class BrokenRecord(Misconfigured):
 
 
 class Busy(MilestoneError):
-    """Another process holds the write lock."""
+    """Another process holds the write lock, or did meanwhile what this one was about to do."""
 
     code = "busy"
     exit = 10
+
+
+class Interrupted(MilestoneError):
+    """The user broke it off."""
+
+    code = "interrupted"
+    exit = 130

@@ -31,6 +31,9 @@ COMMANDS: dict[str, Listed] = {
     "schedule": Listed("Write, check and show schedules."),
     "register": Listed("Validate a schedule, keep it, and say what deploying it takes."),
     "deploy": Listed("Start the programme, register the distribution and lock its tokens."),
+    "verify": Listed(
+        "Compare what is locked with the published schedule, and say what each could still do."
+    ),
     "oracle": Listed("Make the message that oracles sign, and sign it with a key file."),
     "commit": Listed("Keep oracles' attestations, after checking their format."),
     "status": Listed("Show what is proven and claimable, and who must act next."),
@@ -40,6 +43,8 @@ COMMANDS: dict[str, Listed] = {
     "reclaim": Listed(
         "Close what is paid or expired, and take back what nobody can claim any more."
     ),
+    "cancel": Listed("Let nothing more be proven, with the owner's key and a quorum's signatures."),
+    "rotate": Listed("Hand over to other oracles, with a quorum's signatures of the present ones."),
     "resume": Listed("Find out what became of transactions that were sent."),
     "contract": Listed("Show the compiled contract, or publish it as reference scripts."),
     "demo": Listed("Run the whole flow on an embedded devnet.", needs="devnet"),

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+import shlex
+from dataclasses import dataclass, replace
 
 import click
 
 from milestone_core.app import App
 from milestone_core.cli.output import emit, json_option
+from milestone_core.config import compose
 from milestone_core.errors import Misconfigured, ServiceUnavailable
+from milestone_core.networks import NETWORKS
 from milestone_core.plugin import PluginState
-from milestone_core.services.doctor import Finding, examine
+from milestone_core.services.doctor import UNWATCHED, Finding, examine
 
+_STARTED = frozenset({"Ogmios", "node", "Kupo"})
 _SERVICES = frozenset({"Ogmios", "node", "Kupo", "reference scripts"})
 
 
@@ -41,7 +46,7 @@ def doctor(context: click.Context) -> None:
 
 def report(app: App) -> Report:
     """Examine everything that the project uses."""
-    findings = (*examine(app), _plugins(app))
+    findings = (*(_here(app, finding) for finding in examine(app)), _plugins(app))
     healthy = all(finding.ok or not finding.fatal for finding in findings)
     document: dict[str, object] = {
         "network": app.network,
@@ -59,6 +64,34 @@ def report(app: App) -> Report:
         ],
     }
     return Report(document, [line for f in findings for line in _lines(f)], _exit(findings))
+
+
+def _here(app: App, finding: Finding) -> Finding:
+    """The finding with a remedy that can be typed, where this project's own files give one."""
+    unwatched = finding.figures.get(UNWATCHED)
+    since = NETWORKS[app.network].before_conway
+    if isinstance(unwatched, list) and since and app.config.use("utxo") == "kupo":
+        return replace(finding, remedy=f"{finding.remedy}: {_tell_kupo(app, unwatched, since)}")
+    unreachable = not finding.ok and finding.part in _STARTED and not finding.figures
+    project = app.config.project_file
+    if unreachable and project is not None and (file := compose.of_project(project)):
+        return replace(finding, remedy=f"{finding.remedy} Or: {compose.command(file)}")
+    return finding
+
+
+def _tell_kupo(app: App, patterns: list[str], since: str) -> str:
+    """The command that makes a running Kupo watch patterns, from a block ``slot.hash`` on."""
+    slot, _, header = since.partition(".")
+    body = {
+        "patterns": patterns,
+        "rollback_to": {"slot_no": int(slot), "header_hash": header},
+        "limit": "unsafe_allow_beyond_safe_zone",
+    }
+    return (
+        "curl -X PUT -H 'Content-Type: application/json' "
+        f"-d {shlex.quote(json.dumps(body))} "
+        + shlex.quote(f"{app.config.entries['kupo.url'].value}/patterns")
+    )
 
 
 def _plugins(app: App) -> Finding:

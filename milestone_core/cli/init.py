@@ -10,7 +10,7 @@ import click
 from milestone_core.app import App
 from milestone_core.cli import doctor as examination
 from milestone_core.cli.output import emit, json_option
-from milestone_core.config import new_project_text, write_new
+from milestone_core.config import compose, new_project_text, write_new
 from milestone_core.errors import BadInput
 from milestone_core.networks import NETWORKS
 
@@ -31,6 +31,9 @@ def init(
 ) -> None:
     """Write milestone.toml and data/, then see whether everything is there.
 
+    For preview, preprod and mainnet it also writes infra/, with which docker compose starts
+    cardano-node, Ogmios and Kupo, unless they are said to be on another machine.
+
     Example: milestone init . --network devnet
     """
     urls = {"ogmios": ogmios, "kupo": kupo}
@@ -44,7 +47,17 @@ def init(
     app = context.find_object(App)
     assert app is not None, "the command line runs within an App"
     app.flags = replace(app.flags, config=project)
+    services = compose.write(directory, network, ogmios, kupo)
+    start = None if services is None else compose.command(services)
     report = examination.report(app)
-    document = {"project": str(project), "network": network, **report.document}
-    emit(document, [f"wrote {project} and {directory / DATA_DIR}", *report.lines])
+    document = {
+        "project": str(project),
+        "network": network,
+        "compose": start,
+        **report.document,
+    }
+    lines = [f"wrote {project} and {directory / DATA_DIR}"]
+    if services is not None:
+        lines += [f"wrote {services} and its .env; start the services with:", f"  {start}"]
+    emit(document, [*lines, *report.lines])
     context.exit(report.exit)

@@ -14,7 +14,7 @@ from milestone_core.app import App
 from milestone_core.cli import output
 from milestone_core.cli.commands import LazyGroup
 from milestone_core.config import Flags
-from milestone_core.errors import MilestoneError
+from milestone_core.errors import Interrupted, MilestoneError
 
 PIPE_CLOSED = 141  # 128 + SIGPIPE, as a shell reports a program that the signal ended
 _IF_SENT = "If a transaction was sent, `milestone resume` finds out what became of it."
@@ -32,13 +32,6 @@ class UsageFault(MilestoneError):
 
     code = "usage"
     exit = 2
-
-
-class Interrupted(MilestoneError):
-    """The user broke it off."""
-
-    code = "interrupted"
-    exit = 130
 
 
 def _chosen(

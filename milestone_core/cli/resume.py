@@ -7,22 +7,38 @@ import click
 from milestone_core.app import App
 from milestone_core.cli.context import pass_app
 from milestone_core.cli.output import emit, json_option
-from milestone_core.services import journal, sending
+from milestone_core.services import resume as service
 from milestone_core.services.sending import Patience
 
 
 @click.command()
+@click.argument("transaction", required=False, metavar="[TX]")
+@click.option(
+    "--confirmations",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 100),
+    help="Blocks to see, that of the transaction included.",
+)
+@click.option(
+    "--timeout",
+    default=120,
+    show_default=True,
+    type=click.IntRange(1, 86_400),
+    help="Seconds to wait for each.",
+)
 @json_option
 @pass_app
-def resume(app: App) -> None:
+def resume(app: App, transaction: str | None, confirmations: int, timeout: int) -> None:
     """Find out what became of transactions that were sent.
 
-    The same bytes are sent again while they are valid; a second one is never built.
+    TX is one of them, by its id or the beginning of it; without it, all are meant. The same bytes
+    are sent (again) while they are valid; a second transaction is never built.
 
     Example: milestone resume
     """
-    names = journal.unsettled_schedules(app)
-    settled = [entry for name in names for entry in sending.settle(app, name, Patience())]
+    patience = Patience(timeout_seconds=timeout, confirmations=confirmations)
+    settled = service.resume(app, patience, transaction)
     emit(
         {
             "settled": [
@@ -31,6 +47,7 @@ def resume(app: App) -> None:
                     "purpose": entry.purpose,
                     "schedule": entry.schedule,
                     "state": entry.state.value,
+                    "replaced_by": entry.replaced_by.hex() if entry.replaced_by else None,
                 }
                 for entry in settled
             ]

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 
+from milestone_core.domain import bech32
 from milestone_core.domain.address import HASH_LENGTH, MAINNET, TESTNET, Address
+from milestone_core.domain.attestation import VERIFICATION_KEY_LENGTH, is_small_order
 from milestone_core.errors import BadInput
 from milestone_core.files.text import shown
 
 _BYRON = re.compile(r"(?:Ae2|DdzFF|37btjrVyb4K|2cWKMJemoBa)[1-9A-HJ-NP-Za-km-z]+")
 _KEY_HASH = re.compile(r"[0-9a-fA-F]{56}")
+_HASH_PREFIXES = ("addr_vkh", "vkh")
+_KEY_PREFIXES = {"addr_vk": VERIFICATION_KEY_LENGTH, "addr_xvk": 64}  # with the chain code
 
 
 def network_id(network: str) -> int:
@@ -38,16 +43,32 @@ def parse_address(text: str, network: str) -> Address:
 
 
 def parse_key_hash(text: str, network: str) -> bytes:
-    """The hash of an oracle's key: 56 hex digits, or an address, of which the payment key counts.
+    """The hash of an oracle's key, however it is given.
 
-    :raises BadInput: it is neither, or the address is that of a script.
+    An address, of which the payment key counts; the hash, as 56 hex digits or ``addr_vkh1...``;
+    or the public key, as ``addr_vk1...`` or ``addr_xvk1...`` (CIP-5).
+
+    :raises BadInput: it is none of these, the address is that of a script, or anybody could sign
+        with the key.
     """
     text = text.strip()
     if _KEY_HASH.fullmatch(text):
         return bytes.fromhex(text)
     if re.fullmatch(r"[0-9a-fA-F]+", text):
-        what = f"{shown(text)} has {len(text)} hex digits"
-        raise BadInput(what, hint=f"a key hash has {2 * HASH_LENGTH}")
+        raise _wrong_hex(text)
+    prefix = text.lower().rpartition("1")[0]
+    if prefix in (*_HASH_PREFIXES, *_KEY_PREFIXES):
+        return _hash_in_bech32(text, prefix)
+    if prefix.endswith("sk"):
+        raise BadInput(
+            "a SECRET key was given where an oracle is named",
+            hint="remove it from the file, and give an address instead",
+        )
+    if re.fullmatch(r"[a-z0-9_]*(?:vkh?|script|pool|drep)", prefix):
+        raise BadInput(
+            f"{shown(text)} is no payment key: it begins with {prefix}1",
+            hint="give an address, or a key hash that begins with addr_vkh1",
+        )
     address = parse_address(text, network)
     if address.payment.is_script:
         raise BadInput(
@@ -55,3 +76,30 @@ def parse_key_hash(text: str, network: str) -> bytes:
             hint="an oracle signs with a key: give an address of the oracle's wallet",
         )
     return address.payment.hash
+
+
+def _hash_in_bech32(text: str, prefix: str) -> bytes:
+    try:
+        raw = bech32.decode(text)[1]
+    except ValueError as error:
+        raise BadInput(f"{shown(text)} cannot be used: {error}", hint="copy all of it") from error
+    wanted = HASH_LENGTH if prefix in _HASH_PREFIXES else _KEY_PREFIXES[prefix]
+    if len(raw) != wanted:
+        raise BadInput(f"{shown(text)} holds {len(raw)} bytes, {prefix} has {wanted}")
+    if prefix in _HASH_PREFIXES:
+        return raw
+    key = raw[:VERIFICATION_KEY_LENGTH]
+    if is_small_order(key):
+        raise BadInput(
+            f"{shown(text)} is a key of small order: anybody can sign with it",
+            hint="give another key of the oracle's",
+        )
+    return hashlib.blake2b(key, digest_size=HASH_LENGTH).digest()
+
+
+def _wrong_hex(text: str) -> BadInput:
+    hint = f"a key hash has {2 * HASH_LENGTH}"
+    if len(text) == 2 * VERIFICATION_KEY_LENGTH:
+        hashed = hashlib.blake2b(bytes.fromhex(text), digest_size=HASH_LENGTH).hexdigest()
+        hint += f"; if it is a public key, its hash is {hashed}"
+    return BadInput(f"{shown(text)} has {len(text)} hex digits", hint=hint)

@@ -123,7 +123,7 @@ class PaymentAddress(fields.Field[Address]):
 
 
 class Oracle(fields.Field[bytes]):
-    """An oracle: an address, of which the payment key counts, or the hash of a key."""
+    """An oracle: an address, of which the payment key counts, a key's hash, or a public key."""
 
     def __init__(self, network: str) -> None:
         super().__init__(**required())

@@ -12,6 +12,7 @@ from typing import Any
 from marshmallow import fields
 
 from milestone_core.domain.attestation import Attestation
+from milestone_core.domain.lifecycle import TransactionState
 from milestone_core.errors import BadDocument, BrokenRecord, Problem
 from milestone_core.files import attestation
 from milestone_core.files.attestation import AttestationSchema
@@ -34,7 +35,6 @@ from milestone_core.files.stored import (
     JournalEntry,
     MessageRecord,
     ScheduleRecord,
-    TransactionState,
     attestation_prefix,
 )
 from milestone_core.files.strict import ValueSchema, load, required

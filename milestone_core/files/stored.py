@@ -15,6 +15,7 @@ from milestone_core.domain.attestation import Attestation
 from milestone_core.domain.chain import AssetId
 from milestone_core.domain.decisions import OracleMessage
 from milestone_core.domain.distribution import Page, Programme, Vault
+from milestone_core.domain.lifecycle import TransactionState
 from milestone_core.domain.schedule import Schedule
 
 
@@ -26,20 +27,6 @@ class DistributionState(Enum):
     ACTIVE = "active"
     COMPLETE = "complete"
     CLOSED = "closed"
-
-
-class TransactionState(Enum):
-    """What is known of a transaction in the journal."""
-
-    BUILT = "built"
-    SIGNED = "signed"
-    SENT = "sent"
-    SEEN = "seen"
-    CONFIRMED = "confirmed"
-    ROLLED_BACK = "rolled-back"
-    SUPERSEDED = "superseded"
-    EXPIRED = "expired"
-    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)

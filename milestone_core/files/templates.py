@@ -12,7 +12,8 @@ expiry = 2030-12-31T00:00:00Z     # until then the owner cannot take back anythi
 # until = 2031-06-30T00:00:00Z    # how long oracles may attest; left out: expiry and 90 days
 
 quorum = 2                        # this many oracles must attest the same evidence
-oracles = [                       # 1 to 16: each an address, or the hash of a key (56 hex digits)
+oracles = [                       # 1 to 16: each an address, a key hash (56 hex digits
+                                  # or addr_vkh1...), or a public key (addr_vk1...)
   "<address of the first oracle>",
   "<address of the second oracle>",
   "<address of the third oracle>",

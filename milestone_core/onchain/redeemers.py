@@ -8,19 +8,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from milestone_core.domain.attestation import Attestation
 from milestone_core.domain.release import Claim
 from milestone_core.onchain.plutus_data import Constr, Data
 
 
+class Signed(Protocol):
+    """A COSE signature, wherever it is kept."""
+
+    @property
+    def verification_key(self) -> bytes: ...
+
+    @property
+    def header(self) -> bytes: ...
+
+    @property
+    def signature(self) -> bytes: ...
+
+
+Signatures = Sequence[tuple[int, Signed]]
+"""Signatures with the index of each oracle, ascending."""
+
+
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A milestone by its index, its evidence, and signatures with the index of each oracle."""
+    """A milestone by its index, its evidence, and a quorum's signatures."""
 
     milestone: int
     evidence: bytes
-    signatures: Sequence[tuple[int, Attestation]]
+    signatures: Signatures
 
 
 def start_programme(seed: int, output: int) -> Data:
@@ -36,6 +53,16 @@ def burn_programme() -> Data:
 def attest(proofs: Sequence[Proof]) -> Data:
     """Prove milestones, in ascending order of their index."""
     return Constr(0, [[_proof(proof) for proof in proofs]])
+
+
+def rotate(oracles: Sequence[bytes], quorum: int, signatures: Signatures) -> Data:
+    """Hand over to other oracles."""
+    return Constr(1, [list(oracles), quorum, _signatures(signatures)])
+
+
+def cancel(signatures: Signatures) -> Data:
+    """Let nothing more be proven."""
+    return Constr(2, [_signatures(signatures)])
 
 
 def close_programme() -> Data:
@@ -84,8 +111,11 @@ def close_page() -> Data:
 
 
 def _proof(proof: Proof) -> Data:
-    signatures: list[Data] = [
+    return Constr(0, [proof.milestone, proof.evidence, _signatures(proof.signatures)])
+
+
+def _signatures(signatures: Signatures) -> list[Data]:
+    return [
         Constr(0, [index, signed.verification_key, signed.header, signed.signature])
-        for index, signed in proof.signatures
+        for index, signed in signatures
     ]
-    return Constr(0, [proof.milestone, proof.evidence, signatures])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from milestone_core.domain.chain import ProtocolParameters, SlotClock, Tip
+from milestone_core.domain.chain import ProtocolParameters, RedeemerUnits, SlotClock, Tip, Utxo
 from milestone_core.errors import BadAnswer, NotYet
 from milestone_core.services import checks
 from milestone_core.services.context import Context
@@ -53,11 +54,23 @@ def moment(context: Context) -> Moment:
     return Moment(tip, chain.clock(), chain.parameters())
 
 
-def build(context: Context, draft: Draft, wallet: Wallet, at: Moment) -> Unsigned:
+def build(
+    context: Context,
+    draft: Draft,
+    wallet: Wallet,
+    at: Moment,
+    *,
+    supposing: Sequence[Utxo] = (),
+) -> Unsigned:
     """Balance a draft against the chain.
 
+    :param supposing: outputs to take as given although the ledger does not have them.
     :raises BadAnswer: the chain's answer does not fit the transaction.
     """
     if "plutus:v3" not in at.parameters.cost_models:
         raise BadAnswer("the chain has no cost model for Plutus V3")
-    return builder.build(draft, wallet, at.parameters, context.chain.evaluate)
+
+    def evaluate(transaction: bytes) -> Sequence[RedeemerUnits]:
+        return context.chain.evaluate(transaction, supposing)
+
+    return builder.build(draft, wallet, at.parameters, evaluate)

@@ -11,6 +11,12 @@ MAX_LAG_SLOTS = 120
 """How far the index may be behind the node before what it shows is too old to build on."""
 
 
+def watch_hint(*patterns: str) -> str:
+    """What to do about an index that does not watch these patterns."""
+    matches = " ".join(f"--match '{pattern}'" for pattern in patterns)
+    return f"Start Kupo with: {matches} (one that runs is told by PUT /patterns; see docs/infra.md)"
+
+
 def lag(context: Context, tip: Tip) -> int:
     """How many slots the index is behind the node's ``tip``."""
     return max(0, tip.slot - context.utxo.health().checkpoint)

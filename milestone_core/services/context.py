@@ -42,5 +42,8 @@ class Context(Protocol):
     def tell(self, line: str) -> None:
         """Say what is going on, to a person who waits."""
 
+    def log(self, event: str, **facts: object) -> None:
+        """Note a step for programs that watch: no secrets, and what JSON can say."""
+
     def warn(self, line: str) -> None:
         """Say what a person should look at."""

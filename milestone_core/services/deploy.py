@@ -58,7 +58,13 @@ def deploy_schedule(context: Context, name: str, operator: Operator) -> Deployme
         if unsigned is None:
             continue
         done = sending.send(
-            context, unsigned, operator, schedule=name, details=details, must_wait=True
+            context,
+            unsigned,
+            operator,
+            schedule=name,
+            details=details,
+            must_wait=True,
+            built_on=record,
         )
         if done is None:
             break

@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 
 from milestone_core.domain.chain import Tip
 from milestone_core.errors import MilestoneError
+from milestone_core.files.times import format_duration
 from milestone_core.networks import NETWORKS, network_name
 from milestone_core.services import scripts
-from milestone_core.services.checks import MAX_LAG_SLOTS
+from milestone_core.services.checks import MAX_LAG_SLOTS, watch_hint
 from milestone_core.services.context import Context
 
 _FULLY_SYNCHRONISED = 1
+UNWATCHED = "unwatched"
+"""The figure of a finding that lists the patterns an index should watch and does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +82,15 @@ def _node(context: Context) -> tuple[Finding, None]:
         ), None
     synchronisation = context.chain.health().synchronisation
     if synchronisation is not None and synchronisation < _FULLY_SYNCHRONISED:
-        percent = f"{float(100 * synchronisation):.2f} %"
+        behind = max(0, context.now() - context.chain.clock().ms_at(tip.slot))
+        done = f"{float(100 * synchronisation):.2f} % synchronised"
         return Finding(
             "node",
             False,
-            f"{context.network}, {percent} synchronised, at slot {tip.slot}",
-            "Wait until it has caught up.",
+            f"{context.network}, {done}, at slot {tip.slot}, {_about(behind)} behind",
+            "Wait until it has caught up; a node that stays behind has no peers, or no room.",
             fatal=synchronisation < 1 - 1 / 1000,
-            figures=figures,
+            figures=figures | {"lag_seconds": behind // 1000},
         ), None
     return Finding("node", True, f"{context.network}, at slot {tip.slot}", figures=figures), None
 
@@ -95,24 +99,34 @@ def _kupo(context: Context, tip: Tip | None) -> tuple[Finding, None]:
     health = context.utxo.health()
     detail = f"version {health.version}, at slot {health.checkpoint}"
     figures: dict[str, object] = {"checkpoint": health.checkpoint}
-    lag = max(0, tip.slot - health.checkpoint) if tip else 0
+    lag = tip.slot - health.checkpoint if tip else 0
     if lag > MAX_LAG_SLOTS:
+        assert tip is not None, "a lag is behind a tip"
+        clock = context.chain.clock()
+        behind = clock.ms_at(tip.slot) - clock.ms_at(health.checkpoint)
         return Finding(
             "Kupo",
             False,
-            f"{detail}, {lag} slots behind the node",
+            f"{detail}, {lag} slots ({_about(behind)}) behind the node",
             "Wait until it has caught up.",
+            figures=figures | {"lag_slots": lag, "lag_seconds": behind // 1000},
+        ), None
+    if lag < -MAX_LAG_SLOTS:
+        return Finding(
+            "Kupo",
+            False,
+            f"{detail}, {-lag} slots ahead of the node: it follows another network",
+            "Point [kupo] url at an index of the network that Ogmios' node follows.",
             figures=figures | {"lag_slots": lag},
         ), None
     unwatched = list(_unwatched(context))
     if unwatched:
-        matches = " ".join(f"--match '{pattern}'" for pattern in unwatched)
         return Finding(
             "Kupo",
             False,
             f"{detail}, does not watch the contract",
-            f"Restart it with: {matches}",
-            figures=figures,
+            watch_hint(*unwatched),
+            figures=figures | {UNWATCHED: unwatched},
         ), None
     return Finding("Kupo", True, detail, figures=figures), None
 
@@ -153,3 +167,10 @@ def _storage(context: Context) -> tuple[Finding, None]:
         # Taking the lock and letting go of it shows that the store can be written.
         pass
     return Finding("storage", True, context.storage.location()), None
+
+
+def _about(ms: int) -> str:
+    """A length of time, to its largest unit, for people."""
+    units = (86_400_000, 3_600_000, 60_000, 1_000)
+    unit = next((unit for unit in units if ms >= unit), 1_000)
+    return format_duration(ms // unit * unit)

@@ -12,6 +12,7 @@ from milestone_core.domain.chain import AssetId, Snapshot, Utxo
 from milestone_core.domain.distribution import Page, Programme, Vault
 from milestone_core.errors import BadAnswer, BadInput, NotFound, ServiceUnavailable
 from milestone_core.onchain import datums
+from milestone_core.services.checks import watch_hint
 from milestone_core.services.context import Context
 
 _ID_BYTES = 28, 32
@@ -140,7 +141,7 @@ def _absent(context: Context, token: AssetId, what: str) -> NotFound | ServiceUn
     if not context.utxo.tracks(str(token)):
         return ServiceUnavailable(
             f"the index does not watch the policy of {token}",
-            hint=f"Restart it with: --match {token.policy.hex()}.*",
+            hint=watch_hint(f"{token.policy.hex()}.*"),
         )
     if context.utxo.history(str(token)):
         return Closed(f"the {what} {token} is closed", details={"id": str(token)})

@@ -31,6 +31,25 @@ def remember(context: Context, entry: JournalEntry) -> None:
         _keep_state(context, distributions.record_of(context, entry.schedule))
 
 
+def forget(context: Context, entry: JournalEntry) -> None:
+    """Take back what :func:`remember` kept, for a transaction that was rolled back for good.
+
+    What the index still shows is kept: it is there, whatever became of this transaction.
+    """
+    if PAGE not in entry.details:
+        return
+    record = distributions.record_of(context, entry.schedule)
+    page = lookup.parse_id(entry.details[PAGE])
+    if page not in record.pages:
+        return
+    number = record.pages.index(page)
+    if any(context.utxo.history(str(there)) for there in record.pages[number:]):
+        return
+    pages = record.pages[:number]
+    draft = replace(record, state=DistributionState.DRAFT, programme=None, pages=())
+    distributions.keep(context, replace(record, pages=pages) if pages else draft)
+
+
 def _keep_state(context: Context, record: ScheduleRecord) -> None:
     try:
         loaded = distributions.load(context, record.key)

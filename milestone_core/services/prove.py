@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from milestone_core.domain.attestation import Attestation, Tally
-from milestone_core.errors import NotYet, Refused
-from milestone_core.onchain.redeemers import Proof
-from milestone_core.services import building, distributions, scripts, sending, wallets
+from milestone_core.domain.chain import Utxo
+from milestone_core.domain.distribution import Programme
+from milestone_core.errors import NotYet, Refused, ScriptRefused
+from milestone_core.files import records
+from milestone_core.files.records import ATTESTATIONS
+from milestone_core.onchain.redeemers import Proof, Signatures
+from milestone_core.services import building, distributions, quorum, scripts, sending, wallets
+from milestone_core.services.building import Moment
 from milestone_core.services.context import Context
 from milestone_core.services.lookup import ProgrammeOnChain
 from milestone_core.services.sending import Operator, Sent
 from milestone_core.transactions import prove
+from milestone_core.transactions.draft import Draft
+from milestone_core.transactions.unsigned import Unsigned
+from milestone_core.transactions.wallet import Wallet
+
+_REJECTED = "the contract does not accept it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,31 +48,88 @@ def prove_milestone(
     :raises NotFound: not deployed, or no such milestone.
     :raises NotYet: too few oracles have signed the same evidence.
     :raises Refused: the programme is cancelled.
-    :raises ScriptRefused: the contract does not accept a signature.
+    :raises ScriptRefused: the contract refuses it, and not because of a signature.
     """
     sending.settle(context, name, operator.patience)
+
+    def attempt() -> Proven:
+        return _prove(context, name, milestone, operator, must_wait=must_wait)
+
+    return sending.on_what_is_there(context, operator.patience, attempt)
+
+
+def _prove(
+    context: Context, name: str, milestone: str, operator: Operator, *, must_wait: bool
+) -> Proven:
     loaded = distributions.load(context, name)
     index = distributions.require_milestone(loaded.programme.programme, milestone)
     known = loaded.programme.programme.milestones[index].evidence
     if known is not None:
         return Proven(milestone, known, None, already=True)
-    counted = require_quorum(context, name, loaded.programme, milestone)
     wallet, at = wallets.open_wallet(context, operator.keys), building.moment(context)
-    programme = loaded.programme.programme
-    proof = Proof(index, counted.evidence, _exactly_a_quorum(counted, programme.oracles))
-    draft = prove.prove(
-        loaded.programme.utxo,
-        programme,
-        [proof],
-        scripts.find(context)["programme"],
-        at.deadline(programme.until),
-    )
-    unsigned = building.build(context, draft, wallet, at)
+    counted, unsigned = _build(context, name, loaded.programme, milestone, wallet, at)
     details = {"milestone": milestone, "evidence": counted.evidence.hex()}
     sent = sending.send(
         context, unsigned, operator, schedule=name, details=details, must_wait=must_wait
     )
     return Proven(milestone, counted.evidence, sent)
+
+
+def _build(
+    context: Context,
+    name: str,
+    found: ProgrammeOnChain,
+    milestone: str,
+    wallet: Wallet,
+    at: Moment,
+) -> tuple[Tally, Unsigned]:
+    """The proof with the first signatures that the contract accepts; those it does not are marked.
+
+    :raises NotYet: too few are left.
+    """
+    script = scripts.find(context)["programme"]
+    while True:
+        counted = require_quorum(context, name, found, milestone)
+
+        def act(
+            utxo: Utxo,
+            programme: Programme,
+            signatures: Signatures,
+            evidence: bytes = counted.evidence,
+        ) -> Draft:
+            index = distributions.require_milestone(programme, milestone)
+            proofs = [Proof(index, evidence, signatures)]
+            return prove.prove(utxo, programme, proofs, script, at.deadline(programme.until))
+
+        chosen = _exactly_a_quorum(counted, found.programme.oracles)
+        draft = act(found.utxo, found.programme, chosen)
+        try:
+            return counted, building.build(context, draft, wallet, at)
+        except ScriptRefused:
+            bad = quorum.refused_signatures(context, found, act, chosen, wallet, at)
+            if not bad:
+                raise
+            _reject(context, name, counted, [found.programme.oracles[index] for index, _ in bad])
+
+
+def _reject(context: Context, name: str, counted: Tally, oracles: Sequence[bytes]) -> None:
+    """Mark signatures so that they count no more; another of the same oracle takes their place."""
+    with context.storage.transaction() as transaction:
+        for oracle in oracles:
+            prefix = records.attestation_prefix(name, counted.milestone)
+            key = f"{prefix}{counted.evidence.hex()}/{oracle.hex()}"
+            document = transaction.read(ATTESTATIONS, key)
+            if document is not None:
+                record = records.decode_attestation(document, key)
+                attestation = replace(record.attestation, rejected=_REJECTED)
+                record = replace(record, attestation=attestation)
+                transaction.put(ATTESTATIONS, key, records.encode_attestation(record))
+    for oracle in oracles:
+        context.warn(
+            f"the contract does not accept the signature of the oracle {oracle.hex()} for "
+            f"{counted.milestone!r}: it is not one of their key over the message. It is marked as "
+            "rejected, and counts no more; ask them to sign again"
+        )
 
 
 def require_quorum(context: Context, name: str, found: ProgrammeOnChain, milestone: str) -> Tally:
@@ -80,11 +148,23 @@ def require_quorum(context: Context, name: str, found: ProgrammeOnChain, milesto
     if best is not None and best.complete:
         return best
     count = best.count if best else 0
+    rejected = sorted(
+        a.oracle.hex()
+        for a in distributions.attestations_of(context, name)
+        if a.milestone == milestone and a.rejected and a.round == programme.round
+    )
+    without = f" (the contract has rejected that of {', '.join(rejected)})" if rejected else ""
     evidence = f" over the evidence {best.evidence.hex()[:16]}..." if best else ""
     raise NotYet(
-        f"the milestone {milestone!r} has {count} of {programme.quorum} signatures{evidence}",
+        f"the milestone {milestone!r} has {count} of {programme.quorum} signatures"
+        f"{evidence}{without}",
         hint=f"Ask the oracles for more: milestone oracle message {name} {milestone}",
-        details={"milestone": milestone, "signatures": count, "quorum": programme.quorum},
+        details={
+            "milestone": milestone,
+            "signatures": count,
+            "quorum": programme.quorum,
+            "rejected": rejected,
+        },
     )
 
 

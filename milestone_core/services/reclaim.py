@@ -158,6 +158,13 @@ def _too_early(
         )
     page = pages[0]
     owed = _owed(page, programme.programme) if programme else ()
+    if programme is not None and programme.programme.cancelled:
+        return NotYet(
+            f"{len(owed)} allocations of {name!r} were proven before it was cancelled, and are not "
+            "yet paid in full",
+            hint=f"Pay them, as they vest, with: milestone release {name}",
+            details={"rows_owed": list(owed)},
+        )
     if now <= page.page.expiry:
         return NotYet(
             f"{name!r} expires at {iso(page.page.expiry)}, and not all of it is paid",

@@ -61,34 +61,45 @@ def release(context: Context, name: str, selection: Selection, operator: Operato
     now = building.moment(context).now
     proofs: list[Sent] = []
     for milestone in _worth_proving(context, name, loaded, selection, now):
-        proven = prove.prove_milestone(context, name, milestone, operator, must_wait=True)
+        try:
+            proven = prove.prove_milestone(context, name, milestone, operator, must_wait=True)
+        except NotYet as trouble:  # a signature was bad, and there is no other: pay the rest
+            context.warn(f"not proven: {trouble.message}")
+            continue
         if proven.sent is None and not proven.already:
             return Released(tuple(proofs), ())  # not approved: there is nothing to pay from it
         proofs += [proven.sent] if proven.sent else []
     if proofs:
         loaded = distributions.load(context, name)
         now = building.moment(context).now
-    due = claimable(context, loaded, selection, now)
-    if not due:
+    if not claimable(context, loaded, selection, now):
         raise _nothing(context, name, loaded, selection, now)
-    return Released(tuple(proofs), _pay(context, name, loaded, due, operator))
+    return Released(tuple(proofs), _pay(context, loaded, selection, operator))
 
 
 def _pay(
-    context: Context,
-    name: str,
-    loaded: Distribution,
-    due: Sequence[tuple[int, tuple[Claim, ...]]],
-    operator: Operator,
+    context: Context, loaded: Distribution, selection: Selection, operator: Operator
 ) -> tuple[Paid, ...]:
+    """One release after the other, each built on what is there then.
+
+    Others may release from the same vault: what they pay meanwhile is not due any more.
+    """
     releases: list[Paid] = []
-    for position, (number, claims) in enumerate(due, start=1):
-        # Read anew: the release before this one may have been from the same vault.
-        page = distributions.page_on_chain(context, loaded.record, number)
-        if page is None:
-            continue
+    name = loaded.schedule.name
+
+    def next_release() -> bool:
+        """Whether there may be another one to send."""
+        fresh = distributions.load(context, name)
         at = building.moment(context)
-        unsigned = build_release(context, loaded, page, claims, operator.keys, at)
+        due = claimable(context, fresh, selection, at.now)
+        if not due:
+            if not releases:
+                raise _nothing(context, name, fresh, selection, at.now)
+            return False
+        number, claims = due[0]
+        page = fresh.pages[number]
+        assert page is not None, "there are no claims on a closed page"
+        unsigned = build_release(context, fresh, page, claims, operator.keys, at)
         paid = rules.payouts(page.page, page.vault, claims)
         sent = sending.send(
             context,
@@ -96,11 +107,13 @@ def _pay(
             operator,
             schedule=name,
             details={"paid": ", ".join(f"{p.address}={p.amount}" for p in paid)},
-            must_wait=position < len(due),
+            must_wait=len(due) > 1,
         )
         releases.append(Paid(paid, sent))
-        if sent is None:
-            break
+        return sent is not None and len(due) > 1
+
+    while sending.on_what_is_there(context, operator.patience, next_release):
+        pass
     return tuple(releases)
 
 

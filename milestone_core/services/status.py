@@ -153,6 +153,9 @@ def _next(
     claimable = sum(1 for row in rows if row.claimable)
     if claimable:
         yield f"anyone releases {claimable} claimable: milestone release {name} --key FILE"
+    cancelled = view.programme is not None and view.programme.cancelled
+    if cancelled and all(row.paid_steps == row.vesting.count for row in rows if row.proven):
+        yield f"the owner takes back what was never proven: milestone reclaim {name} --key FILE"
     coming = [row.next_step_at for row in rows if row.proven and row.next_step_at is not None]
     if coming and not claimable:
         yield f"time passes: the next instalment vests in {(min(coming) - view.now) // 1000} s"

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from milestone_core.domain.address import Credential
 from milestone_core.domain.chain import Utxo
 from milestone_core.errors import BadAnswer, BadInput, InsufficientFunds, ServiceUnavailable
+from milestone_core.services.checks import watch_hint
 from milestone_core.services.context import Context
 from milestone_core.transactions.keys import SigningKey
 from milestone_core.transactions.wallet import Wallet
@@ -52,7 +53,7 @@ def _empty(context: Context, key: SigningKey) -> InsufficientFunds | ServiceUnav
     if not context.utxo.tracks(f"{key.hash.hex()}/*"):
         return ServiceUnavailable(
             f"the index does not watch the wallet {address}",
-            hint=f"Restart it with: --match {key.hash.hex()}/*",
+            hint=watch_hint(f"{key.hash.hex()}/*"),
         )
     return InsufficientFunds(
         f"the wallet {address} is empty",

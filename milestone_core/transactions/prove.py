@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from milestone_core.domain.chain import Output, Utxo
+from milestone_core.domain.chain import Utxo
 from milestone_core.domain.distribution import Programme, ProgrammeMilestone
-from milestone_core.onchain import datums, plutus_data, redeemers
+from milestone_core.onchain import redeemers
 from milestone_core.onchain.redeemers import Proof
-from milestone_core.transactions.draft import Draft, ScriptInput
+from milestone_core.transactions.decide import continued
+from milestone_core.transactions.draft import Draft
 
 
 def prove(
@@ -26,22 +27,12 @@ def prove(
     for proof in proofs:
         known = milestones[proof.milestone]
         milestones[proof.milestone] = ProgrammeMilestone(known.id, proof.evidence)
-    proven = replace(programme, milestones=tuple(milestones))
-    output = Output(
-        utxo.output.address,
-        utxo.output.value,
-        datum=plutus_data.encode(datums.programme_data(proven)),
-    )
-    return Draft(
-        outputs=(output,),
-        script_inputs=(
-            ScriptInput(
-                utxo,
-                lambda _: redeemers.attest(proofs),
-                "the proof of a milestone",
-            ),
-        ),
-        reference_inputs=(script,),
-        valid_until=valid_until,
+    return continued(
+        utxo,
+        replace(programme, milestones=tuple(milestones)),
+        redeemers.attest(proofs),
+        label="the proof of a milestone",
         purpose="proof",
+        script=script,
+        valid_until=valid_until,
     )

@@ -28,7 +28,7 @@ from milestone_core.transactions.draft import Draft
 from milestone_core.transactions.reclaim import Ground
 from milestone_core.transactions.unsigned import Unsigned
 from milestone_core.transactions.wallet import Wallet
-from milestone_devnet.node import Devnet
+from milestone_devnet.node import Devnet, Settings
 
 from .project import Person, Project, Row, key_of
 
@@ -66,12 +66,19 @@ class Deployed:
 
 
 @pytest.fixture(scope="module")
+def far_sighted() -> Iterator[Devnet]:
+    """A devnet that evaluates at any time, so that years need not pass to look at their edges."""
+    with Devnet(Settings(block_time=0, horizon=False)) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
 def deployed(
     tmp_path_factory: pytest.TempPathFactory,
-    devnet: Devnet,
+    far_sighted: Devnet,
     clean_environment: pytest.MonkeyPatch,  # noqa: ARG001
 ) -> Iterator[Deployed]:
-    project = Project.begin(tmp_path_factory.mktemp("edges"), devnet)
+    project = Project.begin(tmp_path_factory.mktemp("edges"), far_sighted)
     owner = project.person("owner", ada=500, tokens=1_000_000)
     oracles = [project.person(name) for name in ("ann", "ben", "cyd")]
     start = (project.now // 1000 + 100_000) * 1000

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from milestone_core.app import App
-from milestone_core.domain.release import Selection
 from milestone_core.errors import (
     MilestoneError,
     OutcomeUnknown,
@@ -21,7 +20,7 @@ from milestone_core.errors import (
 )
 from milestone_core.files.records import JOURNAL, TransactionState
 from milestone_core.ports import Storage
-from milestone_core.services import deploy, release, sending
+from milestone_core.services import deploy, sending
 from milestone_core.services.sending import Patience
 
 from .claims import Claim
@@ -222,26 +221,6 @@ class _Forgetful:
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._storage, name)
-
-
-def test_of_two_releases_at_once_one_pays_and_the_other_says_why_not(
-    claim: Claim, tmp_path: Path
-) -> None:
-    somebody = claim.project.copy(tmp_path / "somebody")
-
-    def overtake(_shown: object) -> bool:
-        replace(claim, project=somebody, payer=claim.owner).pay()
-        return True
-
-    with claim.project.app() as app:
-        late = sending.Operator(operator(claim.payer).keys, overtake, Patience(timeout_seconds=20))
-        with pytest.raises(TransactionRefused) as refusal:
-            release.release(app, "grants", Selection(claim.one), late)
-    assert refusal.value.ledger_code == 3117
-    assert "spent" in refusal.value.message + refusal.value.hint
-    assert claim.paid == 100
-    assert list(claim.journal().values()) == [TransactionState.REFUSED]
-    claim.pay(exits=5)
 
 
 def test_what_an_index_that_lags_has_not_seen_is_not_given_up(claim: Claim) -> None:

@@ -19,6 +19,11 @@ def test_the_wheel_carries_the_compiled_contract(core_wheel: Path) -> None:
             wheel.read("milestone_core/onchain/plutus.json")
             == (ROOT / "contracts" / "plutus.json").read_bytes()
         )
+        for network in ("preview", "preprod", "mainnet"):
+            assert (
+                wheel.read(f"milestone_core/infra/{network}/compose.yaml")
+                == (ROOT / "infra" / network / "compose.yaml").read_bytes()
+            )
         assert "milestone_core/py.typed" in wheel.namelist()
         assert [name for name in wheel.namelist() if name.endswith("licenses/LICENSE")]
 

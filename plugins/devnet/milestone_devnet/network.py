@@ -24,6 +24,11 @@ def slots_of(slot_length_ms: int) -> SlotConfig:
     return SlotConfig(SYSTEM_START_MS, zero_slot=0, slot_length_ms=slot_length_ms)
 
 
+def horizon_after(slot: int) -> int:
+    """How far the ledger vouches for the clock: the first epoch boundary beyond the safe zone."""
+    return (epoch_of(slot + SAFE_ZONE) + 1) * EPOCH_LENGTH
+
+
 def epoch_of(slot: int) -> int:
     """The epoch that a slot belongs to."""
     return slot // EPOCH_LENGTH

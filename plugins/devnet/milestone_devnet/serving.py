@@ -45,7 +45,8 @@ class Settings:
     Kupo indexes; none for those that it watched last, or everything. ``ogmios_version`` is the
     protocol that Ogmios speaks. ``slot_length_ms`` is None for that of the chain, one second for a
     new one. ``snapshot`` is a file that a new chain begins with, ``parameters`` one of protocol
-    parameters to override.
+    parameters to override. Without ``horizon``, and unlike on any real network, scripts can be told
+    of times however far ahead.
     """
 
     state: Path | None = None
@@ -59,6 +60,7 @@ class Settings:
     slot_length_ms: int | None = None
     snapshot: Path | None = None
     parameters: Path | None = None
+    horizon: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ async def serving(settings: Settings) -> AsyncIterator[Endpoints]:
         slot_length_ms=settings.slot_length_ms,
         snapshot=settings.snapshot,
         parameters=None if settings.parameters is None else read_parameters(settings.parameters),
+        horizon=settings.horizon,
     )
     async with AsyncExitStack() as stack:
         stack.callback(chain.store.close)

@@ -23,7 +23,7 @@ from milestone_devnet.ledger import (
     decode_transaction,
     evaluate,
 )
-from milestone_devnet.network import NETWORK_ID, slots_of
+from milestone_devnet.network import NETWORK_ID, horizon_after, slots_of
 from milestone_devnet.producer import POOLS
 
 _log = logging.getLogger(__name__)
@@ -35,18 +35,26 @@ class Chain:
     """One chain with its mempool and clock.
 
     :param instant: whether each accepted transaction gets a block at once.
+    :param horizon: whether scripts know no time beyond the safe zone.
 
     ``on_change`` is called whenever mempool or tip have changed; ``on_rollback`` before that, with
     the height of the newest block that is still there, or -1 where all is another chain.
     """
 
     def __init__(
-        self, store: Store, clock: Clock, parameters: Parameters, *, instant: bool = False
+        self,
+        store: Store,
+        clock: Clock,
+        parameters: Parameters,
+        *,
+        instant: bool = False,
+        horizon: bool = True,
     ) -> None:
         self.store = store
         self.clock = clock
         self.parameters = parameters
         self._instant = instant
+        self._has_horizon = horizon
         self.tip = store.tip()
         self.state = store.state()
         self.mempool = Mempool(self.state)
@@ -180,7 +188,10 @@ class Chain:
         self.state = self.store.state()
 
     def _environment(self, slot: int) -> Environment:
-        return Environment(self.parameters, slot, self.clock.slots, NETWORK_ID, POOLS)
+        horizon = horizon_after(self.tip.slot) if self._has_horizon else None
+        return Environment(
+            self.parameters, slot, self.clock.slots, NETWORK_ID, POOLS, horizon=horizon
+        )
 
     def _report(self, block: Block, included: list[Included], fallen: list[Fallen]) -> None:
         for item in included:

@@ -22,12 +22,14 @@ def open_chain(
     slot_length_ms: int | None = None,
     snapshot: Path | None = None,
     parameters: Parameters | None = None,
+    horizon: bool = True,
 ) -> Chain:
     """The chain of a state file, or a new one.
 
     :param state: its file; None for memory.
     :param slot_length_ms: None for that of the file, which is one second for a new chain.
     :param snapshot: what a new chain begins with.
+    :param horizon: whether scripts know no time beyond the safe zone.
     :raises CorruptStore: a file is there and is not a devnet's; it is left as it is.
     :raises Busy: another devnet runs on it.
     :raises BadInput: the file cannot be made, or is there and a snapshot was to begin it, or the
@@ -44,7 +46,9 @@ def open_chain(
             store.adopt(snapshot)
         _check_slot_length(store, slot_length_ms)
         clock = Clock(slots_of(store.slot_length_ms()), store.clock_offset_ms())
-        return Chain(store, clock, parameters or default_parameters(), instant=instant)
+        return Chain(
+            store, clock, parameters or default_parameters(), instant=instant, horizon=horizon
+        )
     except BaseException:
         store.close()
         raise

@@ -4,8 +4,7 @@ It holds no clock and does no I/O. The state is a ``LedgerState``; ``validate`` 
 returns the ``Effect`` of a transaction, which the caller applies (and can undo).
 
 What Conway has and this ledger refuses in plain words: votes and proposals; certificates of
-pools and the committee; and beside Plutus V1 or V2 scripts: native
-scripts, reference scripts that nobody needs (V2), and certificate 7 for such a script.
+pools and the committee.
 """
 
 from __future__ import annotations

@@ -20,13 +20,15 @@ from . import cbor
 from .flat import CONSTRUCTORS, WITHOUT_CONSTRUCTORS, NotFlat, features, ignoring_arguments
 from .model import Evaluation, ExUnits, Language, Pointer, Purpose, Script
 from .parameters import SlotConfig
+from .witnesses import PLUTUS_FIELDS
 
 # The evaluator (1.1.21) reads so many entries and panics on fewer; further ones are of builtins
 # that it does not have.
 _ENTRIES = {Language.PLUTUS_V1: 166, Language.PLUTUS_V2: 175, Language.PLUTUS_V3: 297}
 _MAX_PRICE = 2**40
-# Where a V3 cost model has the CPU price of a step of the machine; that of memory follows.
+# Where a cost model has the CPU price of a step of the machine; that of memory follows.
 _APPLICATION, _CONSTANT, _FUNCTION = 17, 21, 27
+_POLICY_ARGUMENTS = {Language.PLUTUS_V1: 2, Language.PLUTUS_V2: 2, Language.PLUTUS_V3: 1}
 _NO_SLOTS = SlotConfig(0)
 _NO_PARAMETERS = b"80"
 # Builtins, by their numbers in flat: the first ones of what came later.
@@ -119,47 +121,54 @@ def run(
 
 
 def run_alone(
-    script: bytes,
-    context: bytes,
+    script: Script,
+    arguments: Sequence[bytes],
     cost_models: Mapping[Language, Sequence[int]],
     budget: ExUnits,
 ) -> ExUnits:
-    """Evaluate one Plutus V3 script on a context that is given as data.
+    """Evaluate one Plutus script on arguments that are given as data.
 
-    The evaluator only takes whole transactions. So the script is applied to the context, the
-    program that results is wrapped in a function that ignores its argument, and that function
-    is the minting policy of a transaction made for it; three steps of the machine are its own
-    and not counted. Returns the units; raises ``ScriptFailed`` with a pointer to that policy,
-    and ``MachineRefused``.
+    The evaluator only takes whole transactions. So the script is applied to the arguments, the
+    program that results is wrapped in a function that ignores what a minting policy is given,
+    and that function is the policy of a transaction made for it; some steps of the machine are
+    its own and not counted. Returns the units; raises ``ScriptFailed`` with a pointer to that
+    policy, and ``MachineRefused``.
     """
     _, lib = _library()
-    applied = _answer(lib.apply_params_to_plutus_script(_hex(cbor.array([context])), _hex(script)))
+    applied = _answer(
+        lib.apply_params_to_plutus_script(_hex(cbor.array(arguments)), _hex(script.raw))
+    )
     if applied["status"] != "SUCCESS":
         raise MachineRefused(applied["error"])
     program = cbor.byte_string(bytes.fromhex(applied["compiled_code"]))
     try:
-        policy = cbor2.dumps(ignoring_arguments(program, 1))
+        count = _POLICY_ARGUMENTS[script.language]
+        policy = Script(script.language, cbor2.dumps(ignoring_arguments(program, count)))
     except NotFlat as error:
         raise MachineRefused(str(error)) from error
-    steps = _own_steps(cost_models[Language.PLUTUS_V3])
+    steps = _own_steps(cost_models[script.language], count)
     allowed = ExUnits(budget.memory + steps.memory, budget.cpu + steps.cpu)
     transaction, resolved = _transaction_that_mints(policy)
     [used] = run(transaction, resolved, cost_models, allowed, _NO_SLOTS)
     return ExUnits(used.memory - steps.memory, used.cpu - steps.cpu)
 
 
-def _own_steps(model: Sequence[int]) -> ExUnits:
-    """The cost of an application, a constant and a function (CPU, memory, in this order)."""
+def _own_steps(model: Sequence[int], count: int) -> ExUnits:
+    """The cost of ``count`` applications, constants and functions (the model: CPU, memory)."""
     places = [model[i : i + 2] for i in (_APPLICATION, _CONSTANT, _FUNCTION)]
-    return ExUnits(sum(memory for _, memory in places), sum(cpu for cpu, _ in places))
+    return ExUnits(
+        count * sum(memory for _, memory in places), count * sum(cpu for cpu, _ in places)
+    )
 
 
-def _transaction_that_mints(policy: bytes) -> tuple[bytes, list[tuple[bytes, bytes]]]:
-    script = Script(Language.PLUTUS_V3, policy)
+def _transaction_that_mints(script: Script) -> tuple[bytes, list[tuple[bytes, bytes]]]:
     reference = cbor2.dumps([bytes(32), 0])
     output = cbor2.dumps([b"\x60" + bytes(28), 0])
     body = {0: [[bytes(32), 0]], 1: [], 2: 0, 9: {script.hash: {b"": 1}}}
-    witnesses = {7: [policy], 5: [[Purpose.MINT.tag, 0, 0, [0, 0]]]}
+    witnesses = {
+        PLUTUS_FIELDS[script.language]: [script.raw],
+        5: [[Purpose.MINT.tag, 0, 0, [0, 0]]],
+    }
     return cbor2.dumps([body, witnesses, True, None]), [(reference, output)]
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+import cbor2
+
 from .addresses import is_byron
 from .context import Surroundings
 from .machine import MachineRefused, ScriptFailed, is_plutus_script, run, run_alone
-from .machine_input import is_for_plutus_v1, machine_input
-from .model import Certificate, CertificateKind, Evaluation, ExUnits, Language, Pointer, Purpose
+from .model import Certificate, CertificateKind, Evaluation, ExUnits, Language, Pointer, TxIn
+from .old_script_context import old_script_arguments
 from .refusals import Refused
 from .refusals import collateral as refuse
 from .refusals import witnesses as refuse_witnesses
-from .refusals.accounts import unsupported
 from .script_context import script_context
 
 _OLD = (Language.PLUTUS_V1, Language.PLUTUS_V2)
@@ -35,29 +36,40 @@ def units_of_scripts(surroundings: Surroundings) -> list[Evaluation]:
     if _needs_our_contexts(surroundings):
         return _one_by_one(surroundings)
     parameters = surroundings.environment.parameters
-    transaction, resolved = machine_input(surroundings)
+    resolved = surroundings.spent | surroundings.referenced
     return run(
-        transaction,
-        resolved,
+        surroundings.transaction.raw,
+        [(_reference(reference), output.raw) for reference, output in resolved.items()],
         parameters.cost_models,
         parameters.max_transaction_units,
         surroundings.environment.slot_config,
     )
 
 
+def _reference(reference: TxIn) -> bytes:
+    return cbor2.dumps([reference.transaction_id, reference.index])
+
+
 def _needs_our_contexts(surroundings: Surroundings) -> bool:
-    """Whether the machine makes no contexts, or not those of the protocol version.
+    """Whether the machine (1.1.21) makes no contexts, or other ones than the ledger.
 
-    It tells Plutus V3 of certificates 7 and 8 as version 9 did: without their deposits.
+    It refuses native scripts beside Plutus, reference scripts that nobody needs, and for V1 all
+    that is referenced. It tells of deposits as protocol version 9 did, which hid them, and V1 and
+    V2 of withdrawals in the ledger's order.
     """
-    if surroundings.languages != {Language.PLUTUS_V3}:
-        return False
-    return any(_beyond_the_machine(surroundings)) or _states_deposits(surroundings)
-
-
-def _states_deposits(surroundings: Surroundings) -> bool:
-    certificates = surroundings.transaction.body.certificates
-    return any(certificate.deposit is not None for certificate in certificates)
+    scripts = surroundings.scripts
+    needed = {need.script_hash for need in surroundings.needs}
+    is_referencing = bool(surroundings.referenced or surroundings.reference_scripts)
+    return bool(
+        surroundings.plutus_needs
+        and (
+            any(not scripts[digest].is_plutus for digest in needed & scripts.keys())
+            or surroundings.reference_scripts.keys() - needed
+            or (Language.PLUTUS_V1 in surroundings.languages and is_referencing)
+            or any(c.deposit is not None for c in surroundings.transaction.body.certificates)
+            or (len(surroundings.withdrawing) > 1 and surroundings.languages & set(_OLD))
+        )
+    )
 
 
 def _one_by_one(surroundings: Surroundings) -> list[Evaluation]:
@@ -66,10 +78,10 @@ def _one_by_one(surroundings: Surroundings) -> list[Evaluation]:
     memory, cpu = parameters.max_transaction_units
     evaluations = []
     for need in surroundings.plutus_needs:
-        script = surroundings.scripts[need.script_hash].raw
-        context = _context(surroundings, need.pointer)
+        script = surroundings.scripts[need.script_hash]
+        arguments = _arguments(surroundings, need.pointer, script.language)
         try:
-            used = run_alone(script, context, parameters.cost_models, ExUnits(memory, cpu))
+            used = run_alone(script, arguments, parameters.cost_models, ExUnits(memory, cpu))
         except ScriptFailed as failed:
             failed.pointer = need.pointer
             raise
@@ -78,15 +90,20 @@ def _one_by_one(surroundings: Surroundings) -> list[Evaluation]:
     return evaluations
 
 
-def _context(surroundings: Surroundings, pointer: Pointer) -> bytes:
-    """The context, or ``MachineRefused`` for what only an evaluation may bring here."""
+def _arguments(surroundings: Surroundings, pointer: Pointer, language: Language) -> list[bytes]:
+    """What a script is applied to.
+
+    Raises ``MachineRefused`` for what only an evaluation may bring here.
+    """
     body = surroundings.transaction.body
     if body.has_votes or body.has_proposals or not _are_all_supported(body.certificates):
         raise MachineRefused("this devnet does not support governance")
     if pointer not in surroundings.transaction.witnesses.redeemers:
         raise MachineRefused(f"{pointer.purpose.value}[{pointer.index}] has no redeemer")
     try:
-        return script_context(surroundings, pointer)
+        if language in _OLD:
+            return old_script_arguments(surroundings, pointer, language)
+        return [script_context(surroundings, pointer)]
     except RecursionError:
         raise MachineRefused("data nested too deep") from None
 
@@ -146,35 +163,20 @@ def scripts_can_be_run(surroundings: Surroundings) -> Iterator[Refused]:
     version = surroundings.environment.parameters.protocol_version[0]
     if malformed := [s.hash for s in scripts if not is_plutus_script(s, version)]:
         yield refuse_witnesses.malformed_scripts(malformed)
-    if languages & set(_OLD):
-        yield from map(unsupported, _beyond_the_machine(surroundings))
     if missing := languages - surroundings.environment.parameters.cost_models.keys():
         yield refuse_witnesses.missing_cost_models(missing)
     for reason in _untranslatable(surroundings, languages):
         yield refuse.cannot_create_evaluation_context(reason)
 
 
-def _beyond_the_machine(surroundings: Surroundings) -> Iterator[str]:
-    """What the ledger allows and the machine (1.1.21) refuses to make contexts for."""
-    plutus, scripts = surroundings.plutus_needs, surroundings.scripts
-    needed = {need.script_hash for need in surroundings.needs}
-    if plutus and not all(scripts[digest].is_plutus for digest in needed & scripts.keys()):
-        yield "native scripts beside Plutus V1 or V2"
-    certificates = surroundings.transaction.body.certificates
-    if any(
-        need.pointer.purpose is Purpose.PUBLISH
-        and certificates[need.pointer.index].kind is CertificateKind.REGISTRATION
-        for need in plutus
-    ):
-        yield "certificates that register a Plutus V1 or V2 script and state the deposit"
-    if Language.PLUTUS_V3 in surroundings.languages and _states_deposits(surroundings):
-        yield "certificates that state a deposit beside Plutus V3 with V1 or V2"
-    if surroundings.reference_scripts.keys() - needed and not is_for_plutus_v1(surroundings):
-        yield "reference scripts that nobody needs beside Plutus V2"
-
-
 def _untranslatable(surroundings: Surroundings, languages: set[Language]) -> Iterator[str]:
-    body = surroundings.transaction.body
+    body, horizon = surroundings.transaction.body, surroundings.environment.horizon
+    bounds = [bound for bound in (body.invalid_before, body.invalid_after) if bound is not None]
+    if languages and horizon is not None and max(bounds, default=0) > horizon:
+        yield (
+            f"the validity interval ends beyond slot {horizon}, up to which the ledger knows the"
+            " time of a slot (TimeTranslationPastHorizon)"
+        )
     shown = [*surroundings.spent.values(), *surroundings.referenced.values(), *body.outputs]
     if languages and any(is_byron(output.address) for output in shown):
         yield "Plutus does not know Byron addresses"

@@ -141,7 +141,8 @@ class Environment:
     """What a validation is done in: ``slot`` is the current one; ``network_id`` 0 is a testnet.
 
     ``pools`` are the stake pools that exist, ``treasury`` (lovelace) is what has been collected
-    for all; no transaction of this ledger changes them.
+    for all; no transaction of this ledger changes them. Beyond the slot ``horizon`` nobody knows
+    what time a slot has.
     """
 
     parameters: Parameters
@@ -150,3 +151,4 @@ class Environment:
     network_id: int = 0
     pools: frozenset[bytes] = frozenset()
     treasury: int = 0
+    horizon: int | None = None

@@ -67,7 +67,8 @@ def evaluate(
         raise fail.evaluation_failed(errors)
     failure = Refused.most_telling(scripts_can_be_run(surroundings))
     if failure is not None:
-        raise fail.evaluation_impossible(str(failure))
+        known = failure.data if isinstance(failure.data, dict) else {}
+        raise fail.evaluation_impossible(known.get("reason", failure.message))
     try:
         return units_of_scripts(surroundings)
     except ScriptFailed as failed:

@@ -12,7 +12,7 @@ from milestone_devnet.ledger.ogmios_json import (
     output_json,
     reference_json,
 )
-from milestone_devnet.network import EPOCH_LENGTH, SAFE_ZONE, epoch_of
+from milestone_devnet.network import EPOCH_LENGTH, SAFE_ZONE, epoch_of, horizon_after
 from milestone_devnet.ogmios import params as read
 from milestone_devnet.ogmios.context import Context
 from milestone_devnet.ogmios.genesis import CONSTITUTION, MAX_LOVELACE_SUPPLY
@@ -72,7 +72,7 @@ def _era_summaries(context: Context, params: Params) -> list[Json]:
         }
         for era in _ERAS_BEFORE_CONWAY
     ]
-    horizon = (epoch_of(context.block.slot + SAFE_ZONE) + 1) * EPOCH_LENGTH
+    horizon = horizon_after(context.block.slot)
     return [*past, {"start": start, "end": _bound(context, horizon), "parameters": current}]
 
 

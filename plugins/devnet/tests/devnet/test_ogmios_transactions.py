@@ -212,3 +212,21 @@ def test_a_locked_output_is_spent_through_its_script_and_kupo_tells_the_redeemer
         "script": ALWAYS_TRUE.hex(),
     }
     assert kupo.json(f"/datums/{match['datum_hash']}") == {"datum": UNIT.hex()}
+
+
+def test_a_script_may_ask_for_time_as_far_as_the_era_summaries_reach(
+    devnet: Devnet, ogmios: Ogmios
+) -> None:
+    end = ogmios.result("queryLedgerState/eraSummaries")[-1]["end"]["slot"]
+    key, reference = funded_key(devnet)
+
+    def until(slot: int, code: bytes = ALWAYS_TRUE) -> bytes:
+        minting = {9: {Script(Language.PLUTUS_V3, code).hash: {b"": 1}}, 3: slot}
+        redeemers = {(1, 0): (cbor2.CBORTag(121, []), (0, 0))}
+        outputs = [{0: key.address, 1: 5_000_000}]
+        return transaction([reference], outputs, body=minting, witnesses={7: [code], 5: redeemers})
+
+    assert evaluate(ogmios, until(end))[0]["validator"] == {"purpose": "mint", "index": 0}
+    error = ogmios.error("evaluateTransaction", transaction={"cbor": until(end + 1).hex()})
+    assert "TimeTranslationPastHorizon" in error["data"]["reason"]
+    ogmios.submit(pay(key, reference, 100_000_000, key.address, 10_000_000, field_3=end + 1))

@@ -15,15 +15,17 @@ from milestone_devnet.judging.vectors import load, reasons_outside, vector_paths
 from milestone_devnet.ledger import (
     Environment,
     ExUnits,
+    Language,
     Pointer,
     Purpose,
+    Script,
     decode_transaction,
     machine,
     validate,
 )
-from milestone_devnet.ledger.context import Surroundings
+from milestone_devnet.ledger.context import ScriptNeed, Surroundings
 from milestone_devnet.ledger.data_encoding import byte_string, canonical, integer
-from milestone_devnet.ledger.machine_input import machine_input
+from milestone_devnet.ledger.old_script_context import old_script_arguments
 from milestone_devnet.ledger.phase_two import units_of_scripts
 from milestone_devnet.ledger.script_context import script_context
 
@@ -82,11 +84,11 @@ def applied_to(surroundings: Surroundings, limit: int = 10**9) -> str:
     shortened = machine._MAX_ERROR
     machine._MAX_ERROR = limit
     try:
-        transaction, resolved = machine_input(surroundings)
+        resolved = surroundings.spent | surroundings.referenced
         with pytest.raises(machine.ScriptFailed) as caught:
             machine.run(
-                transaction,
-                resolved,
+                surroundings.transaction.raw,
+                [(cbor2.dumps([*ref]), out.raw) for ref, out in resolved.items()],
                 ENVIRONMENT.parameters.cost_models,
                 ENVIRONMENT.parameters.max_transaction_units,
                 ENVIRONMENT.slot_config,
@@ -242,14 +244,21 @@ def both_units(draft: Draft) -> tuple[list[Any], list[Any]]:
     return both_units_of(Surroundings(transaction, state().utxo, ENVIRONMENT))
 
 
+def arguments(surroundings: Surroundings, need: ScriptNeed) -> list[bytes]:
+    language = surroundings.scripts[need.script_hash].language
+    if language is not Language.PLUTUS_V3:
+        return old_script_arguments(surroundings, need.pointer, language)
+    return [script_context(surroundings, need.pointer)]
+
+
 def both_units_of(surroundings: Surroundings) -> tuple[list[Any], list[Any]]:
     parameters = ENVIRONMENT.parameters
     alone = [
         (
             *need.pointer,
             *machine.run_alone(
-                surroundings.scripts[need.script_hash].raw,
-                script_context(surroundings, need.pointer),
+                surroundings.scripts[need.script_hash],
+                arguments(surroundings, need),
                 parameters.cost_models,
                 parameters.max_transaction_units,
             ),
@@ -268,30 +277,31 @@ def test_a_script_uses_alone_what_it_uses_in_its_transaction() -> None:
 def test_scripts_of_the_vectors_use_alone_what_they_use_in_their_transactions() -> None:
     compared = 0
     for path in vector_paths(ledger_vectors() or Path()):
-        vector = load(path) if "plutusv3" in path.parent.name else None
-        for event in vector.events if vector and not reasons_outside(path) else ():
-            transaction = decode_transaction(event.transaction)
-            if vector is None or not event.accepted:
+        vector = load(path)
+        for event in vector.events if not reasons_outside(path) else ():
+            if not event.accepted:
                 continue
+            transaction = decode_transaction(event.transaction)
             surroundings = Surroundings(transaction, vector.state.utxo, ENVIRONMENT)
             if transaction.is_valid and transaction.witnesses.redeemers:
                 whole, alone = both_units_of(surroundings)
                 assert whole == alone
                 compared += 1
             vector.state.apply(validate(transaction, vector.state, vector.environment_at(event)))
-    assert compared > 2
+    assert compared > 10
 
 
 def test_a_script_alone_keeps_to_its_budget() -> None:
     draft = Draft().spending_script()
     surroundings = Surroundings(decode_transaction(draft.finish()), state().utxo, ENVIRONMENT)
-    context = script_context(surroundings, Pointer(Purpose.SPEND, 1))
+    context = [script_context(surroundings, Pointer(Purpose.SPEND, 1))]
+    script = Script(Language.PLUTUS_V3, ALWAYS_TRUE[3])
     models = ENVIRONMENT.parameters.cost_models
-    used = machine.run_alone(ALWAYS_TRUE[3], context, models, ExUnits(500, 64_100))
+    used = machine.run_alone(script, context, models, ExUnits(500, 64_100))
     assert used == (500, 64_100)
     for budget in (ExUnits(499, 64_100), ExUnits(500, 64_099)):
         with pytest.raises(machine.ScriptFailed) as caught:
-            machine.run_alone(ALWAYS_TRUE[3], context, models, budget)
+            machine.run_alone(script, context, models, budget)
         assert caught.value.out_of_budget
 
 

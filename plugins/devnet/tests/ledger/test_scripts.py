@@ -12,8 +12,6 @@ from .world import (
     ALICE,
     ALWAYS_TRUE,
     BOB,
-    DATUM,
-    DATUM_HASH,
     IMPOSSIBLE,
     LIBRARY,
     LOCKED,
@@ -160,16 +158,3 @@ def test_a_native_and_a_plutus_script_work_in_one_transaction() -> None:
 def test_a_plutus_script_beside_a_native_one_is_really_run() -> None:
     refusal = refused(native_beside(Draft()).spending_script(IMPOSSIBLE, NEVER_TRUE))
     assert refusal.code == 3136
-
-
-@pytest.mark.parametrize("language", [1, 2])
-def test_native_scripts_beside_older_plutus_scripts_are_refused_clearly(language: int) -> None:
-    script = ALWAYS_TRUE[language]
-    locked = reference(62)
-    address = script_address(script_hash(script, language))
-    extra = {locked: output(address, 10 * ADA, datum_hash=DATUM_HASH)}
-    draft = native_beside(Draft(utxo=STATE | extra))
-    draft.witnesses[4] = [DATUM]
-    refusal = refused(draft.spending_script(locked, script, language), state(outputs=extra))
-    assert refusal.code == 3997
-    assert "native scripts" in refusal.data["error"]

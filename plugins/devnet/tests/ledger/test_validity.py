@@ -74,3 +74,17 @@ def test_a_body_may_state_its_network(network_id: int | None) -> None:
 def test_a_body_that_states_another_network_is_refused() -> None:
     refusal = refused(Draft(body={15: 1}))
     assert refusal.data == {"expectedNetwork": "testnet", "discriminatedType": "transaction"}
+
+
+@pytest.mark.parametrize("field", [3, 8])
+def test_scripts_see_no_time_beyond_the_horizon(field: int) -> None:
+    """A node does not know what time a slot will have that lies beyond its safe zone."""
+    past_or_future = {3: SLOT + 100, 8: SLOT}[field]
+    draft = Draft(body={field: past_or_future}).spending_script()
+    known = replace(ENVIRONMENT, horizon=past_or_future)
+    assert accepted(draft, environment=known).valid
+    unknown = replace(ENVIRONMENT, horizon=past_or_future - 1)
+    refusal = refused(draft, environment=unknown)
+    assert refusal.rule == "CannotCreateEvaluationContext"
+    assert "TimeTranslationPastHorizon" in refusal.data["reason"]
+    assert accepted(Draft(body={field: past_or_future}), environment=unknown).valid

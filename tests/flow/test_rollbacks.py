@@ -1,0 +1,127 @@
+"""A block with our transaction is no longer part of the chain."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from milestone_core.domain.release import Selection
+from milestone_core.errors import NotFound
+from milestone_core.files.records import TransactionState
+from milestone_core.services import distributions, release, sending
+from milestone_core.services.sending import Operator, Patience
+
+from .claims import Claim
+from .project import TOKEN, Row, agree, key_of
+from .station import FailingChain, Station
+
+ROLLED_BACK, CONFIRMED = TransactionState.ROLLED_BACK, TransactionState.CONFIRMED
+
+
+@pytest.mark.parametrize("keep", [True, False], ids=["into the mempool", "out of all memory"])
+@pytest.mark.parametrize("how", ["resume", "release"])
+def test_what_was_rolled_back_lands_again_with_the_same_bytes(
+    claim: Claim, how: str, keep: bool
+) -> None:
+    (sent,) = claim.pay()["transactions"]
+    claim.project.devnet.rollback(1, keep=keep)
+    if keep:
+        claim.project.devnet.advance(seconds=1)  # the next block has it
+    if how == "resume":
+        claim.project("resume")
+    else:
+        assert "all of it has been paid" in claim.pay(exits=5)["message"]
+    assert claim.journal() == {sent["transaction"]: CONFIRMED}
+    assert claim.paid == 100
+
+
+def test_status_shows_a_rollback_and_sends_nothing(claim: Claim) -> None:
+    (sent,) = claim.pay()["transactions"]
+    claim.project.devnet.rollback(1)
+    block = claim.project.devnet.control.status()["block"]
+    assert claim.project.json("status", "grants")["pending"] == [sent["transaction"]]
+    assert claim.journal() == {sent["transaction"]: ROLLED_BACK}
+    assert claim.project.devnet.control.status()["block"] == block
+    claim.project("resume")
+    assert claim.paid == 100
+
+
+def test_what_was_rolled_back_and_is_too_late_is_paid_by_another(claim: Claim) -> None:
+    (sent,) = claim.pay()["transactions"]
+    claim.project.devnet.rollback(1)
+    claim.project.devnet.advance(seconds=3 * 3600)
+    (again,) = claim.pay()["transactions"]
+    assert again["transaction"] != sent["transaction"]
+    states = {sent["transaction"]: TransactionState.EXPIRED, again["transaction"]: CONFIRMED}
+    assert claim.journal() == states
+    assert claim.paid == 100
+
+
+def test_a_rollback_while_waiting_for_more_blocks_begins_the_count_anew(
+    claim: Claim, station: Station
+) -> None:
+    with claim.project.app() as app:
+        chain, polls = app.chain, 0
+
+        def tip() -> object:
+            nonlocal polls
+            polls += 1
+            if polls == 1:
+                station.devnet.rollback(1)
+            else:
+                station.devnet.advance(seconds=1)
+            return chain.tip()
+
+        def submit(transaction: bytes) -> bytes:
+            answer = chain.submit(transaction)
+            failing.tip = tip  # type: ignore[attr-defined]
+            return answer
+
+        failing = FailingChain(chain, submit)
+        app.chain = failing
+        payer = Operator((key_of(claim.payer),), agree, Patience(True, 20, 3))
+        release.release(app, "grants", Selection(claim.one), payer)
+    assert list(claim.journal().values()) == [CONFIRMED]
+    assert claim.paid == 100
+
+
+def test_a_deployment_that_is_rolled_back_for_good_can_be_done_again(claim: Claim) -> None:
+    project, owner = claim.project, claim.owner
+    before = project.held(owner.address).quantity(TOKEN)
+    project.register("undone", owner=owner, oracles=[owner], rows=[Row(owner.address, 5)])
+    first = project.pay("deploy", "undone", key=owner)
+    project.devnet.rollback(1)
+    project.devnet.advance(seconds=3 * 3600)
+    project("resume")
+    with project.app() as app, pytest.raises(NotFound, match="not deployed"):
+        distributions.load(app, "undone")
+    second = project.pay("deploy", "undone", key=owner)
+    assert second["complete"]
+    assert second["transactions"] != first["transactions"]
+    assert project.held(owner.address).quantity(TOKEN) == before - 5
+
+
+def test_a_lagging_index_is_not_taken_for_a_rollback(claim: Claim) -> None:
+    (sent,) = claim.pay()["transactions"]
+    with claim.project.app() as app:
+        app.utxo = _Empty(app.utxo, behind=10)  # type: ignore[assignment]
+        sending.settle(app, "grants", Patience(timeout_seconds=1))
+    assert claim.journal() == {sent["transaction"]: CONFIRMED}
+
+
+class _Empty:
+    """An index that was begun anew, and has not read everything."""
+
+    def __init__(self, utxo: object, behind: int) -> None:
+        self._utxo, self._behind = utxo, behind
+
+    def history(self, _pattern: str) -> tuple[object, ...]:
+        return ()
+
+    def health(self) -> object:
+        health = self._utxo.health()  # type: ignore[attr-defined]
+        return replace(health, checkpoint=health.checkpoint - self._behind)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._utxo, name)

@@ -1,0 +1,145 @@
+"""``init`` for a network: its compose file, what starts it, and what the doctor says."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from milestone_core.onchain.blueprint import load_blueprint
+from milestone_devnet.node import Devnet, Settings
+
+from ..flow.project import Project
+from .conftest import INFRA
+
+NOBODY = ("--ogmios", "ws://127.0.0.1:9", "--kupo", "http://localhost:10")
+
+pytestmark = pytest.mark.usefixtures("clean_environment")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return Project(tmp_path, Devnet(Settings()))
+
+
+@pytest.fixture(scope="module")
+def blind() -> Iterator[Devnet]:
+    """A devnet whose Kupo watches something else."""
+    with Devnet(Settings(block_time=0, match=("*@" + "00" * 32,))) as running:
+        yield running
+
+
+@pytest.mark.parametrize("network", ["preview", "preprod", "mainnet"])
+def test_a_public_network_gets_its_compose_file(project: Project, network: str) -> None:
+    document = project("init", "grants", "--network", network, *NOBODY, "--json", exits=3).document
+    written = project.folder / "grants" / "infra"
+    assert (written / "compose.yaml").read_text() == (INFRA / network / "compose.yaml").read_text()
+    assert document["compose"] == "docker compose --file grants/infra/compose.yaml up --detach"
+    variables = (written / ".env").read_text().splitlines()
+    assert {"OGMIOS_PORT=9", "KUPO_PORT=10"} <= set(variables), "as milestone.toml says"
+
+
+def test_compose_takes_the_ports_that_milestone_asks(project: Project, docker_compose: str) -> None:
+    project("init", "my grants", "--network", "preprod", *NOBODY, exits=3)
+    ran = subprocess.run(
+        [
+            docker_compose,
+            "compose",
+            "--file",
+            "my grants/infra/compose.yaml",
+            "config",
+            "--format=json",
+        ],
+        cwd=project.folder,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    services = json.loads(ran.stdout)["services"]
+    ports = {name: services[name]["ports"][0]["published"] for name in ("ogmios", "kupo")}
+    assert ports == {"ogmios": "9", "kupo": "10"}
+
+
+def test_the_command_is_printed_as_a_shell_takes_it(project: Project) -> None:
+    out = project("init", "my grants", "--network", "preprod", *NOBODY, exits=3).out
+    (command,) = (line for line in out.splitlines() if line.startswith("  docker compose"))
+    assert shlex.split(command)[3] == "my grants/infra/compose.yaml"
+
+
+def test_the_doctor_says_the_same_while_nothing_answers(project: Project) -> None:
+    project("init", ".", "--network", "preprod", *NOBODY, exits=3)
+    findings = project("doctor", "--json", exits=3).document["findings"]
+    remedies = {f["part"]: f["remedy"] for f in findings if not f["ok"]}
+    for part in ("Ogmios", "Kupo"):
+        assert "docker compose --file" in remedies[part]
+        assert "infra/compose.yaml up --detach" in remedies[part]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--network", "devnet", *NOBODY),
+        ("--network", "preprod", "--ogmios", "ws://node.invalid:1337", *NOBODY[2:]),
+    ],
+    ids=["the devnet", "services on another machine"],
+)
+def test_where_nothing_is_to_be_started_there_is_no_compose_file(
+    project: Project, options: tuple[str, ...]
+) -> None:
+    document = project("init", ".", *options, "--json", exits=3).document
+    assert document["compose"] is None
+    assert not (project.folder / "infra").exists()
+
+
+def test_a_compose_file_of_ones_own_stays(project: Project) -> None:
+    own = project.folder / "infra" / "compose.yaml"
+    own.parent.mkdir()
+    own.write_text("# mine\n")
+    project("init", ".", "--network", "preprod", *NOBODY, exits=3)
+    assert own.read_text() == "# mine\n"
+
+
+def test_what_the_doctor_says_about_patterns_helps(project: Project, blind: Devnet) -> None:
+    urls = ("--ogmios", blind.ogmios_url, "--kupo", blind.kupo_url)
+    found = project("init", ".", "--network", "preprod", *urls, "--json", exits=3).document
+    (kupo,) = (f for f in found["findings"] if f["part"] == "Kupo")
+    assert load_blueprint().load("programme").hash.hex() in kupo["unwatched"][0]
+    words = shlex.split(kupo["remedy"][kupo["remedy"].index("curl") :])
+    assert words[:3] == ["curl", "-X", "PUT"]
+    body, url = words[words.index("-d") + 1], words[-1]
+    asked = urllib.request.Request(
+        url, body.encode(), {"Content-Type": "application/json"}, method="PUT"
+    )
+    with urllib.request.urlopen(asked, timeout=10) as answer:
+        assert answer.status == 200
+    after = project("doctor", "--json", exits=3).document
+    assert [f["part"] for f in after["findings"] if f["part"] == "Kupo" and f["ok"]]
+
+
+def test_the_doctor_tells_how_far_the_index_is_behind(project: Project) -> None:
+    with Devnet(Settings(block_time=0)) as devnet:
+        urls = ("--ogmios", devnet.ogmios_url, "--kupo", devnet.kupo_url)
+        project("init", ".", "--network", "devnet", *urls)
+        devnet.fault("stale")
+        devnet.advance(seconds=7200)
+        (kupo,) = (
+            f
+            for f in project("doctor", "--json", exits=3).document["findings"]
+            if f["part"] == "Kupo"
+        )
+        assert kupo["lag_seconds"] == kupo["lag_slots"] >= 7200
+        assert "(2h) behind the node" in kupo["detail"]
+
+
+def test_the_doctor_knows_an_index_of_another_network(project: Project, blind: Devnet) -> None:
+    with Devnet(Settings(block_time=0)) as ahead:
+        ahead.advance(seconds=86_400)
+        urls = ("--ogmios", blind.ogmios_url, "--kupo", ahead.kupo_url)
+        found = project("init", ".", "--network", "devnet", *urls, "--json", exits=3).document
+        (kupo,) = (f for f in found["findings"] if f["part"] == "Kupo")
+        assert "ahead of the node: it follows another network" in kupo["detail"]
