@@ -39,9 +39,10 @@ test-all: $(DEV) ## every test but the mutations and those with other people's c
 PEERS := .venv-peers/ready-peers
 NODE_CLIENTS := plugins/devnet/tests/clients/node
 SCALUS := plugins/devnet/tests/ledger/scalus
+SIGNERS := tests/signatures
 PEER_TESTS := plugins/devnet/tests/clients plugins/devnet/tests/devnet/test_kupo_openapi.py \
 	plugins/devnet/tests/ledger/test_differential.py tests/differential/test_second_machine.py \
-	tests/mutations/test_second_opinions.py
+	tests/mutations/test_second_opinions.py tests/flow/test_npm_signers.py
 
 $(PEERS): requirements/peers.txt $(PROJECTS)
 	@VENV=.venv-peers scripts/setup.sh peers
@@ -52,7 +53,7 @@ $(PEERS): requirements/peers.txt $(PROJECTS)
 	@touch $@
 
 .PHONY: test-peers
-test-peers: $(PEERS) $(NODE_CLIENTS)/node_modules $(SCALUS)/node_modules ## other people's clients on the devnet (needs npm)
+test-peers: $(PEERS) $(NODE_CLIENTS)/node_modules $(SCALUS)/node_modules $(SIGNERS)/node_modules ## other people's clients on the devnet (needs npm)
 	.venv-peers/bin/python -m pytest -rs $(PEER_TESTS)
 
 .PHONY: lint
@@ -114,6 +115,14 @@ infra: $(RUNTIME) ## the compose files of the public networks, from their templa
 .PHONY: cli-reference
 cli-reference: $(RUNTIME) ## what every --help prints, into the docs
 	$(BIN)/python scripts/cli_reference.py
+
+.PHONY: tutorial
+tutorial: $(DEV) ## type the tutorial's commands, and put what they print into the page
+	$(BIN)/python scripts/tutorial.py docs/tutorial.md
+
+.PHONY: tutorial-check
+tutorial-check: $(DEV) ## whether the tutorial's commands print what the page says
+	$(BIN)/python scripts/tutorial.py --check docs/tutorial.md
 
 .PHONY: check
 check: lint types layers test ## what has to be green before a commit

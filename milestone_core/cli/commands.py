@@ -31,6 +31,9 @@ COMMANDS: dict[str, Listed] = {
     "schedule": Listed("Write, check and show schedules."),
     "register": Listed("Validate a schedule, keep it, and say what deploying it takes."),
     "deploy": Listed("Start the programme, register the distribution and lock its tokens."),
+    "verify": Listed(
+        "Compare what is locked with the published schedule, and say what each could still do."
+    ),
     "oracle": Listed("Make the message that oracles sign, and sign it with a key file."),
     "commit": Listed("Keep oracles' attestations, after checking their format."),
     "status": Listed("Show what is proven and claimable, and who must act next."),

@@ -117,14 +117,22 @@ def check(app: App, /, **options: Any) -> None:
 @click.argument("name")
 @click.option("--datum", is_flag=True, help="Show the datums, as hex CBOR.")
 @click.option("--timeline", is_flag=True, help="Show what vests when.")
+@click.option(
+    "--publish",
+    is_flag=True,
+    help="Print the canonical document alone, whose blake2b-256 lies on chain.",
+)
 @json_option
 @pass_app
-def show(app: App, name: str, datum: bool, timeline: bool) -> None:
+def show(app: App, name: str, datum: bool, timeline: bool, publish: bool) -> None:
     """Show a registered schedule.
 
     Example: milestone schedule show grants --datum
     """
     record = distributions.record_of(app, name)
+    if publish:
+        click.echo(record.schedule.document().decode(), nl=False)
+        return
     document: dict[str, object] = {
         **summary_document(record.schedule),
         "programme": str(record.programme) if record.programme else None,

@@ -203,7 +203,8 @@ _SIGNATURES: Mapping[type[Decision], type[_SignatureSchema]] = {
 
 def encode_message(message: OracleMessage) -> dict[str, object]:
     """The document of a MSG.json."""
-    document: dict[str, object] = _MESSAGES[type(message.decision)]().dump(
+    return _headed(
+        _MESSAGES[type(message.decision)](),
         {
             "programme": message.programme,
             "round": message.round,
@@ -211,23 +212,28 @@ def encode_message(message: OracleMessage) -> dict[str, object]:
             "digest": message.digest,
             "payload": message.payload,
             "payload_again": message.payload,
-        }
+        },
     )
-    return document
 
 
 def encode_signature(signed: SignedDecision) -> dict[str, object]:
     """The document of a SIG.json."""
-    document: dict[str, object] = _SIGNATURES[type(signed.decision)]().dump(
+    return _headed(
+        _SIGNATURES[type(signed.decision)](),
         {
             "programme": signed.programme,
             "round": signed.round,
             **asdict(signed.decision),
             "oracle": signed.signature.oracle,
             **asdict(signed.signature),
-        }
+        },
     )
-    return document
+
+
+def _headed(schema: ValueSchema, values: dict[str, object]) -> dict[str, object]:
+    """The document, with what it is at its head."""
+    document = schema.dump(values)
+    return {"schema": document["schema"], "kind": document["kind"], **document}
 
 
 def message_of(document: object, source: str) -> OracleMessage:
