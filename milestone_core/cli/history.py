@@ -32,7 +32,7 @@ _COLUMNS = (
 @json_option
 @pass_app
 def history(app: App, name: str | None, as_csv: bool, offline: bool) -> None:
-    """Show who was paid what, in which transaction and when, and all else that happened.
+    """Show who was paid what, and everything else that happened.
 
     It is read from the chain, whoever sent the transactions; from this project's journal come those
     that are not on chain. Without a name, of all schedules here.

@@ -6,7 +6,7 @@ by their identity tokens, and what changed between two of them is what happened.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
@@ -100,11 +100,20 @@ def _on_chain(context: Context, record: ScheduleRecord) -> Iterator[Event]:
         at = clock.ms_at(slot)
         return Event(name, at, what.value, transaction, ON_CHAIN, slot, **more)  # type: ignore[arg-type]
 
-    programme = _chain_of(context, record.programme, context.contract.programme.hash)
+    yield from _of_programme(context, record.programme, event)
+    for number, page_id in enumerate(record.pages):
+        yield from _of_page(context, record, number, page_id, event)
+
+
+MakeEvent = Callable[..., Event]
+
+
+def _of_programme(context: Context, programme: AssetId, event: MakeEvent) -> Iterator[Event]:
     before: Programme | None = None
-    for spending in programme:
-        after = _programme(spending)
-        slot, made_by = spending.utxo.created_at, spending.utxo.reference.transaction_id
+    link: Spending | None = None
+    for link in _chain_of(context, programme, context.contract.programme.hash):
+        after = _programme(link)
+        slot, made_by = link.utxo.created_at, link.utxo.reference.transaction_id
         if before is None:
             yield event(slot, Happening.STARTED, made_by)
         else:
@@ -115,26 +124,30 @@ def _on_chain(context: Context, record: ScheduleRecord) -> Iterator[Event]:
             if after.cancelled and not before.cancelled:
                 yield event(slot, Happening.CANCELLED, made_by)
         before = after
-    for number, page_id in enumerate(record.pages):
-        page, vaults = _page(context, record, number, page_id)
-        held: tuple[int, ...] | None = None
-        for spending, vault in vaults:
-            slot, made_by = spending.utxo.created_at, spending.utxo.reference.transaction_id
-            if held is None:
-                yield event(slot, Happening.LOCKED, made_by, amount=page.total)
-            else:
-                for row, amount in _newly_paid(page, held, vault):
-                    milestone = record.schedule.milestones[page.rows[row].milestone].id
-                    who = page.beneficiary(row)
-                    yield event(
-                        slot, Happening.PAID, made_by, who=who, milestone=milestone, amount=amount
-                    )
-            held = vault.claimed
-        if vaults and (closed := _closed(vaults[-1][0])):
-            left = vaults[-1][0].utxo.output.value.quantity(page.asset)
-            yield event(closed[0], Happening.CLOSED, closed[1], amount=left)
-    if programme and (ended := _closed(programme[-1])):
+    if link is not None and (ended := _closed(link)):
         yield event(ended[0], Happening.ENDED, ended[1])
+
+
+def _of_page(
+    context: Context, record: ScheduleRecord, number: int, page_id: AssetId, event: MakeEvent
+) -> Iterator[Event]:
+    page, vaults = _page(context, record, number, page_id)
+    before: Vault | None = None
+    for link, vault in vaults:
+        slot, made_by = link.utxo.created_at, link.utxo.reference.transaction_id
+        if before is None:
+            yield event(slot, Happening.LOCKED, made_by, amount=page.total)
+        else:
+            for row, amount in _newly_paid(page, before, vault):
+                milestone = record.schedule.milestones[page.rows[row].milestone].id
+                who = page.beneficiary(row)
+                yield event(
+                    slot, Happening.PAID, made_by, who=who, milestone=milestone, amount=amount
+                )
+        before = vault
+    if vaults and (closed := _closed(vaults[-1][0])):
+        left = vaults[-1][0].utxo.output.value.quantity(page.asset)
+        yield event(closed[0], Happening.CLOSED, closed[1], amount=left)
 
 
 def _chain_of(context: Context, token: AssetId, script_hash: bytes) -> list[Spending]:
@@ -207,8 +220,8 @@ def _newly_proven(before: Programme, after: Programme) -> Iterator[tuple[str, by
             yield new.id.decode(errors="replace"), new.evidence
 
 
-def _newly_paid(page: Page, before: tuple[int, ...], after: Vault) -> Iterator[tuple[int, int]]:
-    for row, (old, new) in enumerate(zip(before, after.claimed, strict=True)):
+def _newly_paid(page: Page, before: Vault, after: Vault) -> Iterator[tuple[int, int]]:
+    for row, (old, new) in enumerate(zip(before.claimed, after.claimed, strict=True)):
         vesting, amount = page.vesting(row), page.rows[row].amount
         paid = vesting.paid_after(amount, new) - vesting.paid_after(amount, old)
         if new != old:
