@@ -32,8 +32,9 @@ test: $(DEV) ## the tests that take up to a few seconds each
 	$(BIN)/python -m pytest -n auto --dist loadscope -m "not slow" --ignore=tests/integration
 
 .PHONY: test-all
-test-all: $(DEV) ## every test but those in containers, or with other people's clients and machines
-	$(BIN)/python -m pytest -n auto --dist loadscope -rs $(PEER_TESTS:%=--ignore=%) --ignore=tests/integration
+test-all: $(DEV) ## every test but the mutations, those in containers, and those with other people's clients
+	$(BIN)/python -m pytest -n auto --dist loadscope -rs --ignore=tests/mutations \
+		--ignore=tests/integration $(PEER_TESTS:%=--ignore=%)
 
 .PHONY: integration
 integration: $(DEV) ## the services in containers (needs Docker; MILESTONE_TEST_STACK=devnet or real)
@@ -43,9 +44,10 @@ integration: $(DEV) ## the services in containers (needs Docker; MILESTONE_TEST_
 PEERS := .venv-peers/ready-peers
 NODE_CLIENTS := plugins/devnet/tests/clients/node
 SCALUS := plugins/devnet/tests/ledger/scalus
+SIGNERS := tests/signatures
 PEER_TESTS := plugins/devnet/tests/clients plugins/devnet/tests/devnet/test_kupo_openapi.py \
 	plugins/devnet/tests/ledger/test_differential.py tests/differential/test_second_machine.py \
-	tests/mutations/test_second_opinions.py
+	tests/mutations/test_second_opinions.py tests/flow/test_npm_signers.py
 
 $(PEERS): requirements/peers.txt $(PROJECTS)
 	@VENV=.venv-peers scripts/setup.sh peers
@@ -56,7 +58,7 @@ $(PEERS): requirements/peers.txt $(PROJECTS)
 	@touch $@
 
 .PHONY: test-peers
-test-peers: $(PEERS) $(NODE_CLIENTS)/node_modules $(SCALUS)/node_modules ## other people's clients on the devnet (needs npm)
+test-peers: $(PEERS) $(NODE_CLIENTS)/node_modules $(SCALUS)/node_modules $(SIGNERS)/node_modules ## other people's clients on the devnet (needs npm)
 	.venv-peers/bin/python -m pytest -rs $(PEER_TESTS)
 
 .PHONY: lint
@@ -83,7 +85,8 @@ contracts-check: $(RUNTIME) ## whether contracts/plutus.json is what validators/
 .PHONY: mutations
 SAMPLES ?= 100
 mutations: $(DEV) ## break each rule of the contract in SAMPLES random transactions (100)
-	SAMPLES=$(SAMPLES) $(BIN)/python -m pytest -n auto --dist worksteal tests/mutations
+	SAMPLES=$(SAMPLES) $(BIN)/python -m pytest -n auto --dist worksteal -rs tests/mutations \
+		$(PEER_TESTS:%=--ignore=%)
 
 .PHONY: worst
 EXAMPLES ?= 200
@@ -102,6 +105,10 @@ kill-matrix-check: $(DEV) ## whether the table is of the current sources
 rules: $(RUNTIME) ## each rule of the contract and the Aiken tests that break it, into the docs
 	$(BIN)/python scripts/rule_tests.py
 
+.PHONY: rules-check
+rules-check: $(RUNTIME) ## whether every rule has a test that breaks it, as the docs say
+	$(BIN)/python scripts/rule_tests.py --check
+
 .PHONY: costs
 costs: $(RUNTIME) ## what the contract costs, into the docs
 	$(BIN)/python benchmarks/contract_costs.py --write docs/contract.md
@@ -113,6 +120,14 @@ infra: $(RUNTIME) ## the compose files of the public networks, from their templa
 .PHONY: cli-reference
 cli-reference: $(RUNTIME) ## what every --help prints, into the docs
 	$(BIN)/python scripts/cli_reference.py
+
+.PHONY: tutorial
+tutorial: $(DEV) ## type the tutorial's commands, and put what they print into the page
+	$(BIN)/python scripts/tutorial.py docs/tutorial.md
+
+.PHONY: tutorial-check
+tutorial-check: $(DEV) ## whether the tutorial's commands print what the page says
+	$(BIN)/python scripts/tutorial.py --check docs/tutorial.md
 
 .PHONY: check
 check: lint types layers test ## what has to be green before a commit

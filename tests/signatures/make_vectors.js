@@ -4,21 +4,13 @@
 //
 //   npm ci && npm run vectors
 
-import { createPrivateKey, createPublicKey, sign } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
-import emurgo from "@emurgo/cardano-message-signing-nodejs";
-import strica from "@stricahq/cip08";
-import blake from "blakejs";
+import { MAKERS, hash, keyOf } from "./makers.js";
 
 const MILESTONE = Buffer.from("design");
 const NAME = Buffer.from(Array.from({ length: 32 }, (_, index) => index));
 const EVIDENCE = hash("the report\n", 32);
-const KEY_PREFIX = Buffer.from("302e020100300506032b657004220420", "hex"); // PKCS #8, Ed25519
 const HASH = 28;
-
-function hash(content, size) {
-  return Buffer.from(blake.blake2b(Buffer.from(content), undefined, size));
-}
 
 function programmePolicy() {
   const path = new URL("../../contracts/plutus.json", import.meta.url);
@@ -32,13 +24,6 @@ function payloadFor(policy) {
   return Buffer.from(`milestone attestation v1 ${digest.toString("hex")}`);
 }
 
-function oracle(number) {
-  const seed = Buffer.alloc(32, number);
-  const key = createPrivateKey({ key: Buffer.concat([KEY_PREFIX, seed]), format: "der", type: "pkcs8" });
-  const verification = createPublicKey(key).export({ format: "der", type: "spki" }).subarray(-32);
-  return { sign: (message) => sign(null, message, key), verification };
-}
-
 // What a wallet names itself by in the protected header.
 function addresses(verification) {
   const payment = hash(verification, HASH);
@@ -50,38 +35,11 @@ function addresses(verification) {
   };
 }
 
-function byEmurgo(address, payload, key) {
-  const protectedHeaders = emurgo.HeaderMap.new();
-  protectedHeaders.set_algorithm_id(emurgo.Label.from_algorithm_id(emurgo.AlgorithmId.EdDSA));
-  protectedHeaders.set_header(emurgo.Label.new_text("address"), emurgo.CBORValue.new_bytes(address));
-  const headers = emurgo.Headers.new(
-    emurgo.ProtectedHeaderMap.new(protectedHeaders),
-    emurgo.HeaderMap.new(),
-  );
-  const builder = emurgo.COSESign1Builder.new(headers, payload, false);
-  const signature = key.sign(Buffer.from(builder.make_data_to_sign().to_bytes()));
-  return Buffer.from(builder.build(signature).to_bytes());
-}
-
-function byStrica(address, payload, key) {
-  const message = new strica.CoseSign1({
-    protectedMap: new Map([[1, -8], ["address", address]]),
-    unProtectedMap: new Map([["hashed", false]]),
-    payload,
-  });
-  return message.buildMessage(key.sign(message.createSigStructure()));
-}
-
-const MAKERS = {
-  "@emurgo/cardano-message-signing-nodejs": byEmurgo,
-  "@stricahq/cip08": byStrica,
-};
-
 const policy = programmePolicy();
 const payload = payloadFor(policy);
 const signatures = Object.entries(MAKERS).flatMap(([library, make], column) =>
   ["key hash", "enterprise address", "base address"].map((header, row) => {
-    const key = oracle(1 + row + 3 * column);
+    const key = keyOf(Buffer.alloc(32, 1 + row + 3 * column));
     const coseSign1 = make(addresses(key.verification)[header], payload, key);
     return {
       library,

@@ -15,6 +15,7 @@ from .fields import (
     COLLATERAL,
     COLLATERAL_RETURN,
     DATUMS,
+    DONATION,
     MINT,
     MINTING,
     NATIVE_SCRIPTS,
@@ -23,7 +24,11 @@ from .fields import (
     SIGNERS,
     SPEND,
     TOTAL_COLLATERAL,
+    V1_SCRIPTS,
+    V2_SCRIPTS,
     V3_SCRIPTS,
+    WITHDRAWALS,
+    WITHDRAWING,
 )
 from .world import (
     ADA,
@@ -46,6 +51,8 @@ from .world import (
     TRUE,
     UNIT,
     UNITS,
+    V1_LOCKED,
+    V2_LOCKED,
     Draft,
     output,
     script_address,
@@ -53,6 +60,16 @@ from .world import (
 )
 
 NATIVE_POLICY = script_hash(NATIVE, 0)
+ACCOUNT, REWARDS = b"\xf0" + TRUE, 3 * ADA
+"""The account of a script, which both ledgers know, and what it holds."""
+_ADDRESSES = [
+    ALICE.address,
+    BOB.address,
+    script_address(TRUE),
+    b"\x00" + BOB.key_hash + ALICE.key_hash,
+    b"\x30" + TRUE + NATIVE_POLICY,
+    b"\x40" + BOB.key_hash + bytes.fromhex("8100830002"),
+]
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 
@@ -64,7 +81,7 @@ def _values() -> st.SearchStrategy[int]:
 @st.composite
 def outputs(draw: Draw) -> dict[int, Any]:
     """An output with lovelace and perhaps a datum or a reference script."""
-    address = draw(st.sampled_from([ALICE.address, BOB.address, script_address(TRUE)]))
+    address = draw(st.sampled_from(_ADDRESSES))
     more = draw(
         st.sampled_from(
             [
@@ -89,7 +106,23 @@ def valid_drafts(draw: Draw) -> Draft:
     )
     for extend in draw(st.lists(st.sampled_from(_EXTENSIONS), unique=True, max_size=5)):
         extend(draft, draw)
+    if _old_languages(draft):
+        _leave_out_what_old_scripts_do_not_know(draft)
     return draft
+
+
+def _old_languages(draft: Draft) -> set[int]:
+    return {1, 2} & set(draft.languages)
+
+
+def _leave_out_what_old_scripts_do_not_know(draft: Draft) -> None:
+    draft.change += draft.body.pop(DONATION, 0)
+    for number, certificate in enumerate(draft.body.get(CERTIFICATES, [])):
+        if certificate[0] == 12:
+            draft.body[CERTIFICATES][number] = [7, certificate[1], certificate[3]]
+    if 1 in draft.languages:
+        draft.outputs = [out for out in draft.outputs if out.get(2, [0])[0] == 0]
+        draft.inputs = [LOCKED_BARE if ref == LOCKED else ref for ref in draft.inputs]
 
 
 def _more_inputs(draft: Draft, draw: Draw) -> None:
@@ -133,9 +166,34 @@ def _native_spend(draft: Draft, _draw: Draw) -> None:
 def _registration(draft: Draft, draw: Draw) -> None:
     credential = [0, ALICE.key_hash]
     deposit = 2 * ADA
-    kinds = [[0, credential], [7, credential, deposit]]
+    kinds = [[0, credential], [7, credential, deposit], [12, credential, [2], deposit]]
     draft.body[CERTIFICATES] = [draw(st.sampled_from(kinds))]
-    draft.change -= deposit
+    if draw(st.booleans()):
+        draft.body[CERTIFICATES].append([8, credential, deposit])
+    else:
+        draft.change -= deposit
+
+
+def _donation(draft: Draft, draw: Draw) -> None:
+    draft.body[DONATION] = draw(st.integers(1, ADA))
+    draft.change -= draft.body[DONATION]
+
+
+def _script_withdrawal(draft: Draft, draw: Draw) -> None:
+    draft.body[WITHDRAWALS] = {ACCOUNT: REWARDS}
+    draft.change += REWARDS
+    _run_true(draft, draw)
+
+
+def _old_script_spend(draft: Draft, draw: Draw) -> None:
+    """Plutus V1 or V2, which see no donation, no vote and, V1, no inline datum."""
+    language = draw(st.sampled_from([1, 2]))
+    draft.inputs.append({1: V1_LOCKED, 2: V2_LOCKED}[language])
+    draft.witnesses[{1: V1_SCRIPTS, 2: V2_SCRIPTS}[language]] = [ALWAYS_TRUE[language]]
+    if language == 1:
+        draft.witnesses[DATUMS] = [DATUM]
+    draft.body.setdefault(COLLATERAL, [[*MORE_MONEY]])
+    draft.languages = (*draft.languages, language)
 
 
 def _reference_input(draft: Draft, _draw: Draw) -> None:
@@ -157,7 +215,7 @@ def _script_mint(draft: Draft, draw: Draw) -> None:
 
 def _run_true(draft: Draft, draw: Draw) -> None:
     """Provide the script, once: in a witness or in an output that is referenced."""
-    draft.languages = (3,)
+    draft.languages = (*draft.languages, 3)
     references = draft.body.setdefault(REFERENCES, [])
     if V3_SCRIPTS not in draft.witnesses and [*LIBRARY] not in references:
         if draw(st.booleans()):
@@ -191,6 +249,9 @@ _EXTENSIONS: list[Callable[[Draft, Draw], None]] = [
     _reference_input,
     _script_spend,
     _script_mint,
+    _script_withdrawal,
+    _old_script_spend,
+    _donation,
     _collateral_is_told,
 ]
 
@@ -198,7 +259,9 @@ _EXTENSIONS: list[Callable[[Draft, Draw], None]] = [
 def settled(draft: Draft) -> Draft:
     """The draft with a redeemer for each script, at the index that it has in the end."""
     inputs = sorted(draft.inputs)
-    for locked in (LOCKED, LOCKED_BARE, LOCKED_BY_HASH):
+    if ACCOUNT in draft.body.get(WITHDRAWALS, {}):
+        draft.redeemers[WITHDRAWING, 0] = (UNIT, UNITS)
+    for locked in (LOCKED, LOCKED_BARE, LOCKED_BY_HASH, V1_LOCKED, V2_LOCKED):
         if locked in inputs:
             draft.redeemers[SPEND, inputs.index(locked)] = (UNIT, UNITS)
     policies = sorted(draft.body.get(MINT, {}))

@@ -13,7 +13,7 @@ from milestone_devnet.ledger import decode_output, decode_transaction
 from milestone_devnet.ledger.context import Context
 from milestone_devnet.ledger.fees import minimum_fee, minimum_lovelace
 
-from .drafts import NATIVE_POLICY, Draw, settled, valid_drafts
+from .drafts import ACCOUNT, NATIVE_POLICY, REWARDS, Draw, settled, valid_drafts
 from .fields import (
     AFTER,
     BEFORE,
@@ -21,6 +21,7 @@ from .fields import (
     COLLATERAL,
     COLLATERAL_RETURN,
     DATUMS,
+    DONATION,
     INPUTS,
     INTEGRITY,
     METADATA_HASH,
@@ -31,6 +32,7 @@ from .fields import (
     SIGNERS,
     SPEND,
     TOTAL_COLLATERAL,
+    TREASURY,
     V2_SCRIPTS,
     V3_SCRIPTS,
     WITHDRAWALS,
@@ -316,6 +318,99 @@ def _unspendable(draft: Draft) -> None:
     draft.body.setdefault(COLLATERAL, [[*MORE_MONEY]])
 
 
+def _bad_reference_script(draft: Draft) -> None:
+    draft.outputs.append(output(BOB.address, 5 * ADA, script=(3, b"\x43abc")))
+
+
+def _script_of_another_language(draft: Draft) -> None:
+    """A version of Plutus Core that only V3 has."""
+    draft.outputs.append(output(BOB.address, 5 * ADA, script=(2, ALWAYS_TRUE[3])))
+
+
+def _poor_collateral_return(draft: Draft) -> None:
+    draft.body[COLLATERAL] = [[*MORE_MONEY]]
+    draft.body[COLLATERAL_RETURN] = output(ALICE.address, 500_000)
+    draft.body.pop(TOTAL_COLLATERAL, None)
+
+
+def _unknown_collateral(draft: Draft) -> None:
+    draft.body[COLLATERAL] = [[*reference(99)]]
+
+
+def _wrong_treasury(draft: Draft) -> None:
+    draft.body[TREASURY] = 1
+
+
+def _donates_nothing(draft: Draft) -> None:
+    draft.body[DONATION] = 0
+
+
+def _mints_nothing(draft: Draft) -> None:
+    draft.body[MINT] = {NATIVE_POLICY: {b"": 0}}
+    draft.witnesses[NATIVE_SCRIPTS] = [cbor2.loads(NATIVE)]
+
+
+def _mints_too_much(draft: Draft) -> None:
+    draft.body[MINT] = {NATIVE_POLICY: {b"": 2**63}}
+    draft.witnesses[NATIVE_SCRIPTS] = [cbor2.loads(NATIVE)]
+
+
+def _unknown_pool(draft: Draft) -> None:
+    _certify(draft, [11, [0, ALICE.key_hash], bytes(28), 2 * ADA], -2 * ADA)
+
+
+def _unknown_representative(draft: Draft) -> None:
+    _certify(draft, [12, [0, ALICE.key_hash], [0, bytes(28)], 2 * ADA], -2 * ADA)
+
+
+def _wrong_refund(draft: Draft) -> None:
+    _certify(draft, [7, [0, ALICE.key_hash], 2 * ADA], 0)
+    draft.body[CERTIFICATES].append([8, [0, ALICE.key_hash], 3 * ADA])
+
+
+def _retires_nobody(draft: Draft) -> None:
+    _certify(draft, [17, [0, ALICE.key_hash], 500 * ADA], 0)
+
+
+def _certify(draft: Draft, certificate: Any, change: int) -> None:
+    if CERTIFICATES in draft.body and len(draft.body[CERTIFICATES]) == 1:
+        draft.change += 2 * ADA
+    draft.body[CERTIFICATES] = [certificate]
+    draft.change += change
+
+
+def _withdraws_too_little(draft: Draft) -> None:
+    _withdraw(draft, REWARDS - 1)
+
+
+def _withdraws_all(draft: Draft) -> None:
+    _withdraw(draft, REWARDS)
+
+
+def _withdraw(draft: Draft, amount: int) -> None:
+    if WITHDRAWALS in draft.body:
+        draft.change -= REWARDS
+    draft.body[WITHDRAWALS] = {ACCOUNT: amount}
+    draft.change += amount
+    settled(draft)
+
+
+def _output_of_no_address(draft: Draft) -> None:
+    draft.outputs.append(output(b"\x62" + BOB.key_hash, 5 * ADA))
+
+
+def _output_with_an_endless_pointer(draft: Draft) -> None:
+    draft.outputs.append(output(b"\x40" + BOB.key_hash + b"\x81" * 6 + b"\x01\x01\x01", 5 * ADA))
+
+
+def _negative_tokens(draft: Draft) -> None:
+    draft.outputs.append(output(BOB.address, [5 * ADA, {NATIVE_POLICY: {b"": -1}}]))
+
+
+def _script_twice(draft: Draft) -> None:
+    draft.witnesses[V3_SCRIPTS] = [ALWAYS_TRUE[3]] * 2
+
+
 def _nothing(_draft: Draft) -> None:
     pass
 
@@ -370,15 +465,31 @@ SPOILERS: list[Callable[[Draft], None]] = [
     _registers_twice,
     _withdraws_nothing,
     _unspendable,
-    _nothing,
+    _bad_reference_script,
+    _script_of_another_language,
+    _poor_collateral_return,
+    _unknown_collateral,
+    _wrong_treasury,
+    _donates_nothing,
+    _mints_nothing,
+    _mints_too_much,
+    _unknown_pool,
+    _unknown_representative,
+    _wrong_refund,
+    _retires_nobody,
+    _withdraws_too_little,
+    _withdraws_all,
+    _output_of_no_address,
+    _output_with_an_endless_pointer,
+    _negative_tokens,
+    _script_twice,
 ]
 
 
 @st.composite
-def cases(draw: Draw) -> Case:
-    """A transaction, valid in one of three cases, else spoiled once."""
+def cases(draw: Draw, spoiler: Callable[[Draft], None]) -> Case:
+    """A valid transaction, then spoiled, and now and then with a byte changed as well."""
     draft = settled(draw(valid_drafts()))
-    spoiler = draw(st.just(_nothing) | st.sampled_from(SPOILERS) | st.sampled_from(SPOILERS))
     spoiler(draft)
     transaction = draft.finish()
     if draw(st.integers(0, 19)) == 0:
@@ -387,6 +498,11 @@ def cases(draw: Draw) -> Case:
         transaction = transaction[:place] + bytes([changed]) + transaction[place + 1 :]
         return Case(transaction, f"{spoiler.__name__}, byte {place} changed")
     return Case(transaction, spoiler.__name__)
+
+
+def unspoiled() -> st.SearchStrategy[Case]:
+    """A transaction that the ledger takes."""
+    return cases(_nothing)
 
 
 def utxo_bytes(utxo: Any) -> bytes:

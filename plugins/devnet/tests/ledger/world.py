@@ -104,6 +104,7 @@ def reference(number: int) -> TxIn:
 MONEY, MORE_MONEY, TOKENS, BOBS = map(reference, range(1, 5))
 LOCKED, LOCKED_BY_HASH, LOCKED_BARE, LIBRARY, IMPOSSIBLE = map(reference, range(5, 10))
 OLD_BARE, NATIVE_LOCKED, ENDLESS_LOCKED = map(reference, range(10, 13))
+V1_LOCKED, V2_LOCKED = map(reference, range(13, 15))
 POLICY = bytes(28)
 NATIVE = cbor2.dumps([0, ALICE.key_hash])
 DATUM = 42
@@ -122,6 +123,10 @@ STATE = {
     ENDLESS_LOCKED: output(script_address(script_hash(ENDLESS)), 10 * ADA, datum=DATUM),
     OLD_BARE: output(script_address(script_hash(ALWAYS_TRUE[2], 2)), 10 * ADA),
     NATIVE_LOCKED: output(script_address(script_hash(NATIVE, 0)), 10 * ADA),
+    V1_LOCKED: output(
+        script_address(script_hash(ALWAYS_TRUE[1], 1)), 10 * ADA, datum_hash=DATUM_HASH
+    ),
+    V2_LOCKED: output(script_address(script_hash(ALWAYS_TRUE[2], 2)), 10 * ADA, datum=DATUM),
 }
 
 

@@ -6,15 +6,15 @@ const { Emulator, Scalus, SlotConfig } = scalus
 
 const bytes = (hex) => Uint8Array.from(Buffer.from(hex, 'hex'))
 
-// `slotLength` in ms, `accounts` of scripts that are registered, `costModels` if units are wanted,
+// `slotLength` in ms, `accounts` of scripts that are registered with `rewards` each, `costModels` if units are wanted,
 // `onlyScripts` if nothing else of the transaction is to be looked at.
 function judge(question) {
-  const { utxo, slot, transaction, slotLength = 1000, accounts = [], costModels } = question
+  const { utxo, slot, transaction, slotLength = 1000, accounts = [], rewards = 0, costModels } = question
   const slots = new SlotConfig(0, 0, slotLength)
   const stakeRegistrations = accounts.map((credentialHash) => ({
     credentialType: 'script',
     credentialHash,
-    rewards: 0n,
+    rewards: BigInt(rewards),
   }))
   try {
     if (question.onlyScripts) {
