@@ -45,6 +45,7 @@ COMMANDS: dict[str, Listed] = {
     ),
     "cancel": Listed("Let nothing more be proven, with the owner's key and a quorum's signatures."),
     "rotate": Listed("Hand over to other oracles, with a quorum's signatures of the present ones."),
+    "bundle": Listed("Hand on, in one file, all that a stranger needs to claim; take one over."),
     "resume": Listed("Find out what became of transactions that were sent."),
     "contract": Listed("Show the compiled contract, or publish it as reference scripts."),
     "demo": Listed("Run the whole flow on an embedded devnet.", needs="devnet"),

@@ -33,6 +33,8 @@ def grants(
         project.deploy(name, owner=owner, oracles=[owner], rows=[Row(owner.address, 10)])
         project.attest(name, [owner])
     project.pay("release", "paid", key=owner)
+    bundle = project.folder / "grants.bundle.json"
+    bundle.write_text(project("bundle", "export", "grants").out)
     project.register("draft", owner=owner, oracles=[owner], rows=[Row(owner.address, 10)])
     return Grants(project, owner)
 
@@ -51,6 +53,8 @@ SUCCEED = {
     "prove": "prove grants alpha --key owner.skey --dry-run",
     "prove again": "prove paid alpha --key owner.skey --yes",
     "reclaim": "reclaim paid --key owner.skey --dry-run",
+    "bundle export": "bundle export grants",
+    "bundle import": "bundle import grants.bundle.json",
     "resume": "resume",
     "contract show": "contract show",
     "contract publish": "contract publish --key owner.skey --yes",
