@@ -32,8 +32,9 @@ test: $(DEV) ## the tests that take up to a few seconds each
 	$(BIN)/python -m pytest -n auto --dist loadscope -m "not slow"
 
 .PHONY: test-all
-test-all: $(DEV) ## every test but those with other people's clients and machines
-	$(BIN)/python -m pytest -n auto --dist loadscope -rs $(PEER_TESTS:%=--ignore=%)
+test-all: $(DEV) ## every test but the mutations and those with other people's clients
+	$(BIN)/python -m pytest -n auto --dist loadscope -rs --ignore=tests/mutations \
+		$(PEER_TESTS:%=--ignore=%)
 
 PEERS := .venv-peers/ready-peers
 NODE_CLIENTS := plugins/devnet/tests/clients/node
@@ -79,7 +80,8 @@ contracts-check: $(RUNTIME) ## whether contracts/plutus.json is what validators/
 .PHONY: mutations
 SAMPLES ?= 100
 mutations: $(DEV) ## break each rule of the contract in SAMPLES random transactions (100)
-	SAMPLES=$(SAMPLES) $(BIN)/python -m pytest -n auto --dist worksteal tests/mutations
+	SAMPLES=$(SAMPLES) $(BIN)/python -m pytest -n auto --dist worksteal -rs tests/mutations \
+		$(PEER_TESTS:%=--ignore=%)
 
 .PHONY: worst
 EXAMPLES ?= 200
@@ -97,6 +99,10 @@ kill-matrix-check: $(DEV) ## whether the table is of the current sources
 .PHONY: rules
 rules: $(RUNTIME) ## each rule of the contract and the Aiken tests that break it, into the docs
 	$(BIN)/python scripts/rule_tests.py
+
+.PHONY: rules-check
+rules-check: $(RUNTIME) ## whether every rule has a test that breaks it, as the docs say
+	$(BIN)/python scripts/rule_tests.py --check
 
 .PHONY: costs
 costs: $(RUNTIME) ## what the contract costs, into the docs

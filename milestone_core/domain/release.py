@@ -204,6 +204,23 @@ def claims(states: Iterable[RowState]) -> tuple[Claim, ...]:
     )
 
 
+def claims_within(states: Iterable[RowState], limit: int) -> tuple[Claim, ...]:
+    """The claims that pay at most ``limit`` base units in all, row after row.
+
+    Of each row the largest whole number of steps is taken that the rest of the limit allows.
+    """
+    found: list[Claim] = []
+    rest = limit
+    for state in sorted(states, key=lambda state: state.row):
+        within = state.vesting.steps_within(state.amount, state.paid + rest)
+        steps = min(state.allowed_steps, within)
+        due = state.vesting.paid_after(state.amount, steps) - state.paid
+        if steps > state.paid_steps and due:
+            found.append(Claim(state.row, steps))
+            rest -= due
+    return tuple(found)
+
+
 def payouts(page: Page, vault: Vault, claimed: Iterable[Claim]) -> tuple[Payout, ...]:
     """The outputs that the contract demands: adjacent claims of one address share one.
 

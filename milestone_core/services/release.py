@@ -9,6 +9,8 @@ from itertools import groupby
 from milestone_core.domain import release as rules
 from milestone_core.domain.release import AllocationState, Claim, Payout, RowState, Selection
 from milestone_core.errors import NotFound, NotYet
+from milestone_core.files.amounts import format_amount
+from milestone_core.files.records import JournalEntry, TransactionState
 from milestone_core.files.times import iso
 from milestone_core.services import (
     building,
@@ -49,13 +51,23 @@ class Released:
     releases: tuple[Paid, ...]
 
 
-def release(context: Context, name: str, selection: Selection, operator: Operator) -> Released:
+def release(
+    context: Context,
+    name: str,
+    selection: Selection,
+    operator: Operator,
+    *,
+    limit: int | None = None,
+) -> Released:
     """Pay what is claimable of the selection. Anyone may do it for anyone.
 
+    :param limit: pay at most that much, base units: the largest whole instalments within it.
     :raises NotFound: not deployed, or nobody and nothing of that name in the schedule.
     :raises NotYet: nothing of the selection is claimable; says what is missing.
     """
-    sending.settle(context, name, operator.patience)
+    settled = sending.settle(context, name, operator.patience)
+    if limit is not None:
+        _refuse_a_second_helping(name, settled)
     loaded = distributions.load(context, name)
     _require_known(loaded, selection)
     now = building.moment(context).now
@@ -74,11 +86,28 @@ def release(context: Context, name: str, selection: Selection, operator: Operato
         now = building.moment(context).now
     if not claimable(context, loaded, selection, now):
         raise _nothing(context, name, loaded, selection, now)
-    return Released(tuple(proofs), _pay(context, loaded, selection, operator))
+    return Released(tuple(proofs), _pay(context, loaded, selection, operator, limit))
+
+
+def _refuse_a_second_helping(name: str, settled: Sequence[JournalEntry]) -> None:
+    """A release of some amount, lost and run again, must not pay that amount twice."""
+    for entry in settled:
+        if entry.state is TransactionState.CONFIRMED and entry.purpose == paying.PURPOSE:
+            raise NotYet(
+                f"an earlier release, {entry.key}, has just been found in a block; to be sure that "
+                "nothing is paid twice, no other was sent",
+                hint=f"See what it paid with: milestone history {name}. If more is due, run the "
+                "command again.",
+                details={"transaction": entry.key},
+            )
 
 
 def _pay(
-    context: Context, loaded: Distribution, selection: Selection, operator: Operator
+    context: Context,
+    loaded: Distribution,
+    selection: Selection,
+    operator: Operator,
+    limit: int | None,
 ) -> tuple[Paid, ...]:
     """One release after the other, each built on what is there then.
 
@@ -86,15 +115,20 @@ def _pay(
     """
     releases: list[Paid] = []
     name = loaded.schedule.name
+    paid_before = _paid(loaded, selection)
 
     def next_release() -> bool:
         """Whether there may be another one to send."""
         fresh = distributions.load(context, name)
         at = building.moment(context)
-        due = claimable(context, fresh, selection, at.now)
+        ours = sum(payout.amount for paid in releases for payout in paid.payouts)
+        if limit is not None and _paid(fresh, selection) != paid_before + ours:
+            raise _paid_by_others(name)
+        rest = None if limit is None else limit - ours
+        due = claimable(context, fresh, selection, at.now, rest)
         if not due:
             if not releases:
-                raise _nothing(context, name, fresh, selection, at.now)
+                raise _nothing(context, name, fresh, selection, at.now, limit)
             return False
         number, claims = due[0]
         page = fresh.pages[number]
@@ -129,16 +163,43 @@ def assess(context: Context, loaded: Distribution, now: int) -> tuple[tuple[RowS
 
 
 def claimable(
-    context: Context, loaded: Distribution, selection: Selection, now: int
+    context: Context,
+    loaded: Distribution,
+    selection: Selection,
+    now: int,
+    limit: int | None = None,
 ) -> list[tuple[int, tuple[Claim, ...]]]:
-    """The claims that pay the selection: pairs of a page's number and claims for one release."""
+    """The claims that pay the selection: pairs of a page's number and claims for one release.
+
+    :param limit: what they may pay in all, base units.
+    """
     due: list[tuple[int, tuple[Claim, ...]]] = []
+    rest = limit
     for number, rows in enumerate(assess(context, loaded, now)):
-        claims = rules.claims(row for row in rows if selection.includes(row))
         page = loaded.pages[number]
-        if page is not None:
-            due += [(number, batch) for batch in _batches(page, claims)]
+        if page is None:
+            continue
+        selected = [row for row in rows if selection.includes(row)]
+        if rest is None:
+            claims = rules.claims(selected)
+        else:
+            claims = rules.claims_within(selected, rest)
+            rest -= sum(p.amount for p in rules.payouts(page.page, page.vault, claims))
+        due += [(number, batch) for batch in _batches(page, claims)]
     return due
+
+
+def _paid(loaded: Distribution, selection: Selection) -> int:
+    """What the selected allocations have been paid so far, base units."""
+    milestones = loaded.programme.programme.milestones
+    return sum(
+        page.page.vesting(index).paid_after(row.amount, page.vault.claimed[index])
+        for page in loaded.open_pages
+        for index, row in enumerate(page.page.rows)
+        if selection.covers(
+            page.page.beneficiary(index), milestones[row.milestone].id.decode(errors="replace")
+        )
+    )
 
 
 def _batches(page: PageOnChain, claims: Sequence[Claim]) -> Iterable[tuple[Claim, ...]]:
@@ -227,11 +288,27 @@ def _worth_proving(
     return tuple(milestone for milestone in attested if milestone in paying)
 
 
+def _paid_by_others(name: str) -> NotYet:
+    return NotYet(
+        "somebody else has just released to the same allocations; to be sure that nothing is paid "
+        "twice, this release was left out",
+        hint=f"See who was paid what with: milestone history {name}. If more is due, run the "
+        "command again.",
+    )
+
+
 def _nothing(
-    context: Context, name: str, loaded: Distribution, selection: Selection, now: int
+    context: Context,
+    name: str,
+    loaded: Distribution,
+    selection: Selection,
+    now: int,
+    limit: int | None = None,
 ) -> NotYet:
-    """Why nothing is claimable: the quorum first, then the vesting."""
+    """Why nothing is claimable: the quorum first, then the vesting, then the limit."""
     rows = [row for page in assess(context, loaded, now) for row in page if selection.includes(row)]
+    if limit is not None and any(row.claimable for row in rows):
+        return _below_an_instalment(name, loaded, rows, limit)
     unproven = sorted({row.milestone for row in rows if not row.proven and row.vested_steps})
     if unproven:
         prove.require_quorum(context, name, loaded.programme, unproven[0])
@@ -244,3 +321,23 @@ def _nothing(
         hint=f"See what comes when: milestone calculate {name}",
         details={"next_at": when, "reasons": sorted({row.reason for row in rows})},
     )
+
+
+def _below_an_instalment(
+    name: str, loaded: Distribution, rows: Sequence[RowState], limit: int
+) -> NotYet:
+    least = min(_next_instalment(row) for row in rows if row.claimable)
+    decimals = loaded.schedule.decimals
+    return NotYet(
+        f"the contract pays whole instalments, and the smallest that is due is "
+        f"{format_amount(least, decimals)}, not {format_amount(limit, decimals)} or less",
+        hint=f"See what is due with: milestone calculate {name}",
+        details={"asked": str(limit), "smallest": str(least)},
+    )
+
+
+def _next_instalment(row: RowState) -> int:
+    """The least that can be paid of a row of which something is claimable, base units."""
+    steps = range(row.paid_steps + 1, row.allowed_steps + 1)
+    due = (row.vesting.paid_after(row.amount, step) - row.paid for step in steps)
+    return next(amount for amount in due if amount)

@@ -35,8 +35,8 @@ _LOOK_SECONDS = 1.0
 _ABSENCE_SECONDS = 5.0
 _ATTEMPTS = 4
 """How often a transaction is built for what others are spending as well."""
-_INPUTS_GONE = frozenset({3004, 3117})
-"""Ogmios's numbers for an input that is not there: when it evaluates, and when it submits."""
+_INPUTS_GONE = frozenset({3004, 3117, 3997})
+"""Ogmios's numbers for inputs that are not there: to evaluate, to submit, and none of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,14 +184,15 @@ def _send_signed(
     try:
         context.chain.submit(entry.cbor)
     except TransactionRefused as refusal:
-        journal.move(context, entry, TransactionState.REFUSED)
-        raise _why_refused(context, entry, refusal, patience) from refusal
+        entry = journal.move(context, entry, TransactionState.REFUSED)
+        entry = _why_refused(context, entry, refusal, patience)
     except ServiceUnavailable:
         journal.move(context, entry, TransactionState.SIGNED)
         raise
     except OutcomeUnknown as unknown:
         raise _unknown(entry, unknown.message) from unknown
-    context.tell(f"sent {entry.key} ({entry.purpose})")
+    else:
+        context.tell(f"sent {entry.key} ({entry.purpose})")
     try:
         entry = journal.move(context, entry, TransactionState.SEEN)
         if not (patience.wait or must_wait):
@@ -347,20 +348,27 @@ def _confirmed(context: Context, entry: JournalEntry) -> JournalEntry:
 
 def _why_refused(
     context: Context, entry: JournalEntry, refusal: TransactionRefused, patience: Patience
-) -> Refused:
-    """Whether somebody else was faster; their transaction may have to get into a block first."""
+) -> JournalEntry:
+    """Find out whether it was refused because somebody else was faster.
+
+    :return: the entry, if it has landed all the same: somebody had sent the very same transaction.
+    :raises Overtaken: another transaction spent what this one was to spend.
+    :raises TransactionRefused: the refusal, for it had another reason.
+    """
     if refusal.ledger_code not in _INPUTS_GONE:
-        return refusal
+        raise refusal
     context.tell("somebody else was faster: waiting for their transaction")
     deadline = time.monotonic() + patience.timeout_seconds
     while time.monotonic() < deadline:
         with suppress(ServiceUnavailable):
             facts, verdict = finding.find_out(context, entry)
+            if verdict is Verdict.LANDED:
+                return entry
             if verdict is Verdict.SUPERSEDED:
                 ended = TransactionState.SUPERSEDED
-                return _ended(journal.move(context, entry, ended, replaced_by=facts.rival))
+                raise _ended(journal.move(context, entry, ended, replaced_by=facts.rival))
         time.sleep(_POLL_SECONDS)
-    return refusal
+    raise refusal
 
 
 def _await_index(context: Context, patience: Patience) -> None:

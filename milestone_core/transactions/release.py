@@ -11,6 +11,9 @@ from milestone_core.domain.release import Claim
 from milestone_core.onchain import datums, plutus_data, redeemers
 from milestone_core.transactions.draft import Draft, Layout, ScriptInput
 
+PURPOSE = "release"
+"""What the journal calls it."""
+
 
 def release(
     *,
@@ -53,5 +56,5 @@ def release(
         reference_inputs=(schedule, programme, script),
         valid_from=valid_from,
         valid_until=valid_until,
-        purpose="release",
+        purpose=PURPOSE,
     )

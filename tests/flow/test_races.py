@@ -163,3 +163,19 @@ def test_a_transaction_that_another_process_took_over_is_not_sent(claim: Claim) 
     assert submitted == []
     assert claim.paid == 100
     assert sorted(s.value for s in claim.journal().values()) == ["confirmed", "superseded"]
+
+
+def test_two_who_make_the_very_same_transaction_pay_once_and_both_know(
+    claim: Claim, tmp_path: Path
+) -> None:
+    """One wallet in two places: what they build is the same to the byte, so both have sent it."""
+    same = replace(claim, project=claim.project.copy(tmp_path / "same"))
+    with claim.project.app() as app:
+        late = overtaken_by(iter([same]), claim)
+        done = release.release(app, "grants", Selection(claim.one), late)
+    (paid,) = done.releases
+    assert paid.sent is not None
+    assert paid.sent.slot is not None
+    assert claim.paid == 100
+    assert claim.journal() == same.journal()
+    assert list(claim.journal().values()) == [TransactionState.CONFIRMED]

@@ -291,7 +291,7 @@ def _negative_amount(case: Case, _: Random) -> Case | None:
     )
 
 
-@mutation(REGISTER, "76 nothing promised", "something_promised")
+@mutation((REGISTER_TOKEN, REGISTER_ADA), "76 nothing promised", "something_promised")
 def _nothing(case: Case, _: Random) -> Case:
     return promising(case, [])
 

@@ -42,17 +42,15 @@ Change = Callable[[Case, Random], Case | None]
 
 
 def check(group: Action | Group, change: Change, builds: Builds) -> None:
-    """Both builds accept the changed transaction."""
+    """The contract accepts the changed transaction."""
     accepted = 0
     for sample in islice(POOL.samples(group), 200 + 40 * SAMPLES):
-        for contract in (builds.silent, builds.traced):
-            case = change(sample.build(contract), Random(sample.action.salt(sample.facts)))
-            if case is None:
-                break
-            verdict = judge(case)
-            assert verdict.accepted, (verdict, sample)
-        else:
-            accepted += 1
+        case = change(sample.build(builds.silent), Random(sample.action.salt(sample.facts)))
+        if case is None:
+            continue
+        verdict = judge(case)
+        assert verdict.accepted, (verdict, sample)
+        accepted += 1
         if accepted == SAMPLES:
             return
     pytest.fail(f"only {accepted} samples have what is to be changed")

@@ -169,3 +169,46 @@ def test_owed_rows_are_those_that_a_release_could_still_pay(
     rows = release.assess(laid, before, proofs, 10**6, everything)
     assert release.owed_rows(laid, before, proofs) == tuple(r.row for r in rows if r.claimable)
     assert not release.fully_claimed(laid, before) or not release.owed_rows(laid, before, proofs)
+
+
+@given(st.data())
+def test_claims_within_an_amount_are_the_most_whole_steps_that_it_covers(
+    data: st.DataObject,
+) -> None:
+    vesting = st.builds(Vesting, st.just(0), st.just(1), st.integers(1, 12))
+    amounts = st.integers(1, 1_000)
+    rows = data.draw(st.lists(st.tuples(amounts, vesting), min_size=1, max_size=5))
+    limit = data.draw(st.integers(0, 3_000))
+    states = []
+    for index, (amount, plan) in enumerate(rows):
+        paid = data.draw(st.integers(0, plan.count))
+        allowed = data.draw(st.integers(paid, plan.count))
+        states.append(
+            release.RowState(
+                row=index,
+                beneficiary=everybody(1)[0],
+                milestone="m",
+                amount=amount,
+                vesting=plan,
+                proven=True,
+                paid_steps=paid,
+                vested_steps=allowed,
+                allowed_steps=allowed,
+                state=AllocationState.CLAIMABLE,
+                reason="",
+            )
+        )
+    rest = limit
+    claims = {claim.row: claim.steps for claim in release.claims_within(states, limit)}
+    assert list(claims) == sorted(claims)
+    for state in states:
+        steps = claims.get(state.row, state.paid_steps)
+        assert state.paid_steps <= steps <= state.allowed_steps
+        rest -= state.vesting.paid_after(state.amount, steps) - state.paid
+        if steps < state.allowed_steps:
+            more = state.vesting.paid_after(state.amount, steps + 1)
+            less = state.vesting.paid_after(state.amount, steps)
+            assert more == less or more - less > rest, "one more would not have fit"
+    assert rest >= 0
+    everything = release.claims_within(states, 10**9)
+    assert everything == release.claims(states)

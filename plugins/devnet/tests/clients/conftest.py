@@ -15,6 +15,7 @@ import pytest
 
 from milestone_devnet.node import Devnet, Settings
 from milestone_devnet.ogmios.versions import Version
+from tests.devnet.clients import watching_answers
 
 from .wallets import Wallet
 
@@ -56,3 +57,11 @@ def either(request: pytest.FixtureRequest) -> Iterator[Devnet]:
 @pytest.fixture
 def wallet() -> Wallet:
     return Wallet()
+
+
+@pytest.fixture(autouse=True)
+def every_answer_fits_the_schema() -> Iterator[None]:
+    """Also those that only other people's clients see."""
+    with watching_answers() as problems:
+        yield
+    assert not problems, "\n".join(problems)

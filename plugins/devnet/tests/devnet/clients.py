@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import pytest
 import requests
 from jsonschema import Draft4Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT4
 from websockets.sync.client import ClientConnection, connect
+
+from milestone_devnet.ogmios.rpc import Request
+from milestone_devnet.ogmios.session import Session
 
 DEADLINE = 10.0
 NEVER_ECHOED = range(-32700, -32599)
@@ -95,6 +100,40 @@ def check_answer(method: str, answer: Mapping[str, Any], version: str) -> None:
     folder = schemas(version)
     problem = problem_with(method, answer, folder) if folder else None
     assert problem is None, f"{problem}\n{json.dumps(answer)[:2000]}"
+
+
+@contextmanager
+def watching_answers() -> Iterator[list[str]]:
+    """Validate what every devnet of this process answers meanwhile, to whichever client.
+
+    The list collects what its schema does not allow. Answers of a shape that was seen before are
+    not looked at again: clients ask for the same things all the time.
+    """
+    problems: list[str] = []
+    seen: set[str] = set()
+    outcome = Session._outcome
+
+    async def watched(session: Session, request: Request, method: Any) -> dict[str, Any]:
+        answer = await outcome(session, request, method)
+        version = session._version.full.rpartition(".")[0]
+        folder, shape = schemas(version), f"{version} {request.method} {_shape(answer)}"
+        if folder is not None and shape not in seen:
+            seen.add(shape)
+            problem = problem_with(request.method, answer, folder)
+            problems.extend([problem] if problem else [])
+        return answer
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Session, "_outcome", watched)
+        yield problems
+
+
+def _shape(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "{" + ",".join(f"{key}:{_shape(entry)}" for key, entry in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(sorted({_shape(entry) for entry in value})) + "]"
+    return type(value).__name__
 
 
 def http_url(websocket_url: str) -> str:

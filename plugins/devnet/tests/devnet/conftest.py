@@ -9,7 +9,7 @@ import pytest
 from milestone_devnet.node import Devnet, Settings
 from milestone_devnet.ogmios.versions import Version
 
-from .clients import Kupo, Ogmios
+from .clients import Kupo, Ogmios, watching_answers
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -54,3 +54,11 @@ def slow_devnet(request: pytest.FixtureRequest) -> Iterator[Devnet]:
     """A devnet that makes no block on its own while a test lasts, except when time is advanced."""
     with Devnet(Settings(block_time=3600, ogmios_version=_version(request))) as devnet:
         yield devnet
+
+
+@pytest.fixture(autouse=True)
+def every_answer_fits_the_schema() -> Iterator[None]:
+    """Also those that only Milestone's own clients, the faucet or a fuzz see."""
+    with watching_answers() as problems:
+        yield
+    assert not problems, "\n".join(problems)
