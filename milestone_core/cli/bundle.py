@@ -18,7 +18,7 @@ from milestone_core.services import bundle as service
 
 @click.group()
 def bundle() -> None:
-    """Hand on, in one file, all that a stranger needs to claim; take such a file over.
+    """Hand on, in one file, all that a stranger needs to claim; take one over.
 
     Example: milestone bundle export grants > grants.bundle.json
     """
