@@ -46,6 +46,7 @@ COMMANDS: dict[str, Listed] = {
     "cancel": Listed("Let nothing more be proven, with the owner's key and a quorum's signatures."),
     "rotate": Listed("Hand over to other oracles, with a quorum's signatures of the present ones."),
     "resume": Listed("Find out what became of transactions that were sent."),
+    "history": Listed("Show who was paid what, and everything else that happened."),
     "contract": Listed("Show the compiled contract, or publish it as reference scripts."),
     "demo": Listed("Run the whole flow on an embedded devnet.", needs="devnet"),
     "plugins": Listed("List the installed plugins and what they offer."),
