@@ -50,6 +50,7 @@ COMMANDS: dict[str, Listed] = {
     "rotate": Listed("Hand over to other oracles, with a quorum's signatures of the present ones."),
     "bundle": Listed("Hand on, in one file, all that a stranger needs to claim; take one over."),
     "resume": Listed("Find out what became of transactions that were sent."),
+    "history": Listed("Show who was paid what, and everything else that happened."),
     "contract": Listed(
         "Show the compiled contract; find it on chain, or publish it as reference scripts."
     ),
