@@ -25,7 +25,7 @@ from typing import Any, TypeVar
 
 import click
 
-from milestone_core.errors import BadInput, MilestoneError
+from milestone_core.errors import BadInput, Interrupted, MilestoneError
 
 SCHEMA = 1
 
@@ -176,9 +176,11 @@ def confirm(question: str, *, flag: str) -> bool:
 
     :param flag: what a script passes instead, such as ``--yes``.
     :raises BadInput: there is nobody to ask.
+    :raises Interrupted: instead of an answer.
     """
     _require_terminal(question, flag)
-    return click.confirm(question, err=True)
+    with _answered():
+        return click.confirm(question, err=True)
 
 
 def ask(question: str, *, flag: str) -> str:
@@ -186,10 +188,27 @@ def ask(question: str, *, flag: str) -> str:
 
     :param flag: what a script passes instead.
     :raises BadInput: there is nobody to ask.
+    :raises Interrupted: instead of an answer.
     """
     _require_terminal(question, flag)
-    answer: str = click.prompt(question, err=True)
+    with _answered():
+        answer: str = click.prompt(question, err=True)
     return answer
+
+
+@contextmanager
+def _answered() -> Iterator[None]:
+    """
+    :raises Interrupted: there was no answer but Ctrl-C, or the end of all input.
+    """
+    try:
+        yield
+    except (KeyboardInterrupt, click.Abort) as abort:
+        click.echo(err=True)  # the question has no line's end yet
+        raise Interrupted(
+            "interrupted at the question: what was asked about was not done",
+            hint="What was done before it stands. Run the same command again: it goes on there.",
+        ) from abort
 
 
 def _require_terminal(question: str, flag: str) -> None:
