@@ -29,12 +29,17 @@ demo: $(RUNTIME) ## the whole flow on a devnet of its own, in seconds
 
 .PHONY: test
 test: $(DEV) ## the tests that take up to a few seconds each
-	$(BIN)/python -m pytest -n auto --dist loadscope -m "not slow"
+	$(BIN)/python -m pytest -n auto --dist loadscope -m "not slow" --ignore=tests/integration
 
 .PHONY: test-all
-test-all: $(DEV) ## every test but the mutations and those with other people's clients
+test-all: $(DEV) ## every test but the mutations, those in containers, and those with other people's clients
 	$(BIN)/python -m pytest -n auto --dist loadscope -rs --ignore=tests/mutations \
-		$(PEER_TESTS:%=--ignore=%)
+		--ignore=tests/integration $(PEER_TESTS:%=--ignore=%)
+
+.PHONY: integration
+integration: $(DEV) ## the services in containers (needs Docker; MILESTONE_TEST_STACK=devnet or real)
+	@scripts/devnet_image.sh || echo "without the devnet's image, tests of it are skipped"
+	$(BIN)/python -m pytest -rs --timeout 900 tests/integration
 
 PEERS := .venv-peers/ready-peers
 NODE_CLIENTS := plugins/devnet/tests/clients/node

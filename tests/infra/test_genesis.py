@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from milestone_core.networks import DEVNET
+from milestone_core.services.building import LIFETIME_MS
 
 from .conftest import INFRA, program
 
@@ -119,6 +120,8 @@ def test_a_block_every_second_at_mainnets_prices(ran: Ran) -> None:
     shelley = ran.specification("shelley")
     assert (shelley["slotLength"], shelley["activeSlotsCoeff"]) == (1, 1.0)
     assert shelley["epochLength"] == 10 * shelley["securityParam"] / shelley["activeSlotsCoeff"]
+    horizon_ms = 1000 * 3 * shelley["securityParam"] / shelley["activeSlotsCoeff"]
+    assert horizon_ms > LIFETIME_MS, "scripts are to be told when a transaction ends"
     parameters = shelley["protocolParams"]
     assert (parameters["minFeeA"], parameters["minFeeB"]) == (44, 155381)
     assert parameters["protocolVersion"]["major"] == 10

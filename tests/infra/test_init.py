@@ -13,8 +13,8 @@ import pytest
 
 from milestone_core.onchain.blueprint import load_blueprint
 from milestone_devnet.node import Devnet, Settings
+from tests.flow.project import Project
 
-from ..flow.project import Project
 from .conftest import INFRA
 
 NOBODY = ("--ogmios", "ws://127.0.0.1:9", "--kupo", "http://localhost:10")
