@@ -178,7 +178,7 @@ def confirm(question: str, *, flag: str) -> bool:
     :raises BadInput: there is nobody to ask.
     :raises Interrupted: instead of an answer.
     """
-    _require_terminal(question, flag)
+    require_terminal(question, flag)
     with _answered():
         return click.confirm(question, err=True)
 
@@ -190,7 +190,7 @@ def ask(question: str, *, flag: str) -> str:
     :raises BadInput: there is nobody to ask.
     :raises Interrupted: instead of an answer.
     """
-    _require_terminal(question, flag)
+    require_terminal(question, flag)
     with _answered():
         answer: str = click.prompt(question, err=True)
     return answer
@@ -211,7 +211,23 @@ def _answered() -> Iterator[None]:
         ) from abort
 
 
-def _require_terminal(question: str, flag: str) -> None:
+def await_enter() -> None:
+    """Wait, on stderr, until somebody presses Enter.
+
+    :raises KeyboardInterrupt: they press Ctrl-C, or there is nobody any more.
+    """
+    try:
+        click.prompt("  Enter", default="", show_default=False, prompt_suffix=" ", err=True)
+    except click.Abort as abort:
+        raise KeyboardInterrupt from abort
+
+
+def require_terminal(question: str, flag: str) -> None:
+    """See that there is somebody to ask.
+
+    :param flag: what to pass instead.
+    :raises BadInput: there is nobody.
+    """
     if not sys.stdin.isatty():
         raise BadInput(
             f"this needs an answer, and there is no terminal to ask at: {question}",
