@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from milestone_core.cli import amounts
 from milestone_core.cli.amounts import Denomination
+from milestone_core.domain.distribution import Programme
 from milestone_core.files.times import iso
 from milestone_core.services.reviewing import Movement, ReviewScreen
 
@@ -18,6 +19,9 @@ def lines(screen: ReviewScreen, units: Denomination, network: str) -> Iterator[s
     for movement in _grouped(screen.movements):
         yield f"  {movement.kind:<16}  {units.value(movement.value)}"
         yield f"  {'':<16}  to {movement.address}"
+    for programme in screen.programmes:
+        for label, said in _programme(programme):
+            yield f"  {label:<16}  {said}"
     if screen.minted.assets:
         for asset, quantity in screen.minted.assets.items():
             what = "minted" if quantity > 0 else "burned"
@@ -31,6 +35,20 @@ def lines(screen: ReviewScreen, units: Denomination, network: str) -> Iterator[s
         yield f"  {'collateral':<16}  {at_risk}, lost only if a script fails after all"
     yield f"  {'valid':<16}  {_validity(screen)}"
     yield f"  {'contract':<16}  {screen.contract}"
+
+
+def _programme(programme: Programme) -> Iterator[tuple[str, str]]:
+    """What the programme says once the transaction is in a block."""
+    oracles = programme.oracles
+    cancelled = ", CANCELLED for good" if programme.cancelled else ""
+    of = f"{programme.quorum} of {len(oracles)} decide"
+    yield "the oracles", f"{of}, round {programme.round}{cancelled}"
+    for oracle in oracles:
+        yield "", oracle.hex()
+    for milestone in programme.milestones:
+        if milestone.evidence is not None:
+            name = milestone.id.decode(errors="replace")
+            yield "proven", f"{name}, evidence {milestone.evidence.hex()}"
 
 
 def _grouped(movements: tuple[Movement, ...]) -> Iterator[Movement]:
@@ -64,6 +82,20 @@ def document(screen: ReviewScreen) -> dict[str, object]:
         "collateral": None if screen.collateral is None else str(screen.collateral),
         "valid_from": None if screen.valid_from is None else iso(screen.valid_from),
         "valid_until": None if screen.valid_until is None else iso(screen.valid_until),
+        "programmes": [
+            {
+                "oracles": [oracle.hex() for oracle in programme.oracles],
+                "quorum": programme.quorum,
+                "round": programme.round,
+                "cancelled": programme.cancelled,
+                "proven": {
+                    m.id.decode(errors="replace"): m.evidence.hex()
+                    for m in programme.milestones
+                    if m.evidence is not None
+                },
+            }
+            for programme in screen.programmes
+        ],
         "contract": screen.contract,
         "size": screen.size,
     }

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from milestone_core.domain.address import Address, RewardAccount
 from milestone_core.domain.chain import SlotClock, Value
+from milestone_core.domain.distribution import Programme
+from milestone_core.onchain import datums
 from milestone_core.onchain.contract import Contract
 from milestone_core.transactions.review import Review, review
 from milestone_core.transactions.unsigned import Unsigned
@@ -27,7 +30,7 @@ class ReviewScreen:
 
     ``withdrawn`` is what reward accounts give, and whose scripts must therefore agree;
     ``collateral`` is what is lost if a script fails after all; ``spent`` is what the wallet's own
-    outputs among the inputs hold together.
+    outputs among the inputs hold together; ``programmes`` is what programmes say from then on.
     """
 
     transaction_id: bytes
@@ -42,6 +45,7 @@ class ReviewScreen:
     valid_until: int | None
     contract: str
     size: int
+    programmes: tuple[Programme, ...] = ()
 
 
 def screen(unsigned: Unsigned, contract: Contract, clock: SlotClock) -> ReviewScreen:
@@ -65,7 +69,16 @@ def screen(unsigned: Unsigned, contract: Contract, clock: SlotClock) -> ReviewSc
         valid_until=None if read.valid_until is None else clock.ms_at(read.valid_until),
         contract=contract.distribution.hash.hex(),
         size=unsigned.signed_size,
+        programmes=tuple(_programmes(read, contract)),
     )
+
+
+def _programmes(read: Review, contract: Contract) -> Iterable[Programme]:
+    """What is written at the programme's script: a datum that is none is refused on chain."""
+    for output in read.outputs:
+        if output.address.payment == contract.programme_address.payment and output.datum:
+            with suppress(datums.ForeignDatum):
+                yield datums.read_programme(output.datum)
 
 
 def _movements(read: Review, contract: Contract, own: Iterable[object]) -> Iterable[Movement]:
