@@ -12,7 +12,7 @@ import click
 from milestone_core import __version__
 from milestone_core.app import App
 from milestone_core.cli import output
-from milestone_core.cli.commands import LazyGroup
+from milestone_core.cli.commands import COMPLETION_VARIABLE, LazyGroup
 from milestone_core.config import Flags
 from milestone_core.errors import Interrupted, MilestoneError
 
@@ -106,6 +106,8 @@ def _run(arguments: Sequence[str], mode: output.Mode) -> int:
 
 
 def _invoke(arguments: Sequence[str], app: App, mode: output.Mode) -> int:
+    if COMPLETION_VARIABLE in os.environ:
+        return _complete(app)
     try:
         context = milestone.make_context("milestone", [*arguments], obj=app, color=mode.color)
         with context:
@@ -114,6 +116,14 @@ def _invoke(arguments: Sequence[str], app: App, mode: output.Mode) -> int:
         return exit_.exit_code
     except click.ClickException as error:
         raise _usage_fault(error) from error
+    return 0
+
+
+def _complete(app: App) -> int:
+    """Answer a shell that asks what could come next."""
+    from milestone_core.cli import completion
+
+    completion.answer(app, milestone, os.environ)
     return 0
 
 
