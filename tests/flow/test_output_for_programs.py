@@ -43,6 +43,12 @@ def grants(
         signed = project("oracle", "sign", message, "--key", owner.file).out
         (project.folder / f"{decision}.json").write_text(signed)
     project.register("draft", owner=owner, oracles=[owner], rows=[Row(owner.address, 10)])
+    (project.folder / "panel.toml").write_text(f'quorum = 1\noracles = ["{owner.text}"]\n')
+    for file, decision in (("cancel", ["--cancel"]), ("rotate", ["--rotate", "panel.toml"])):
+        message = project.folder / f"{file}-message.json"
+        message.write_text(project("oracle", "message", "grants", *decision).out)
+        signed = project("oracle", "sign", message, "--key", owner.file).out
+        (project.folder / f"{file}.json").write_text(signed)
     return Grants(project, owner)
 
 
@@ -59,6 +65,9 @@ SUCCEED = {
     "calculate": "calculate grants --at 2100-01-01",
     "prove": "prove grants alpha --key owner.skey --dry-run",
     "prove again": "prove paid alpha --key owner.skey --yes",
+    "verify": "verify grants",
+    "cancel": "cancel grants cancel.json --key owner.skey --dry-run",
+    "rotate": "rotate grants --oracles panel.toml rotate.json --key owner.skey --dry-run",
     "reclaim": "reclaim paid --key owner.skey --dry-run",
     "bundle export": "bundle export grants",
     "bundle import": "bundle import grants.bundle.json",
@@ -103,6 +112,12 @@ FAIL = {
     "no such milestone": ("release grants --milestone beta --key owner.skey --yes", 4, "not_found"),
     "nothing left": ("release paid --key owner.skey --yes", 5, "not_yet"),
     "not expired": ("reclaim grants --key owner.skey --yes", 5, "not_yet"),
+    "an attestation to cancel with": (
+        "cancel grants grants-alpha-owner-done.json --key owner.skey --yes",
+        2,
+        "bad_input",
+    ),
+    "nothing to compare with": (f"verify {'ab' * 28}.{'cd' * 32}", 2, "bad_input"),
     "no such backend": ("--use chain=nonsense calculate grants", 9, "misconfigured"),
     "a time without a zone": ("calculate grants --at 2030-01-01T00:00", 2, "bad_input"),
 }
