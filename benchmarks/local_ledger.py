@@ -40,6 +40,9 @@ from milestone_devnet.ledger import (
     validate,
 )
 
+_SCRIPTS_FAILED, _SAID_NO, _OVER_BUDGET = 3010, 3012, 3161
+"""Ogmios's numbers for a failed evaluation and for its causes."""
+
 
 class Ledger:
     """The devnet's ledger without a chain: outputs, and transactions one after the other."""
@@ -70,15 +73,26 @@ class Ledger:
             content = _from_ledger(output)
             yield Utxo(OutputReference(*reference), content, 0, _script_hash(content.script))
 
+    def make_outputs_cost(self, lovelace_per_byte: int) -> None:
+        """Change the parameter that the least ADA of an output follows from."""
+        self.parameters = replace(self.parameters, lovelace_per_utxo_byte=lovelace_per_byte)
+        environment = self._environment
+        changed = replace(environment.parameters, utxo_cost_per_byte=lovelace_per_byte)
+        self._environment = replace(environment, parameters=changed)
+
     def evaluate(self, transaction: bytes) -> list[RedeemerUnits]:
         """Run the scripts of a transaction, signed and balanced or not.
 
-        :raises ScriptRefused: one of them says no.
+        :raises ScriptRefused: one of them says no, or needs too much.
+        :raises milestone_devnet.ledger.EvaluationFailed: none said anything: something is missing,
+            or the machine itself broke. That is never a refusal.
         """
         decoded = decode_transaction(transaction)
         try:
             answers = evaluate(decoded, self.state.utxo, self._environment)
         except EvaluationFailed as failure:
+            if not _is_said_by_scripts(failure):
+                raise
             raise ScriptRefused(str(failure), redeemers=(), data=failure.data) from failure
         return [RedeemerUnits(a.purpose.value, a.index, Units(a.memory, a.cpu)) for a in answers]
 
@@ -91,6 +105,12 @@ class Ledger:
         effect = validate(decode_transaction(transaction), self.state, environment)
         self.state.apply(effect)
         return effect.transaction_id
+
+
+def _is_said_by_scripts(failure: EvaluationFailed) -> bool:
+    return failure.code == _SCRIPTS_FAILED and all(
+        failed["error"]["code"] in (_SAID_NO, _OVER_BUDGET) for failed in failure.data
+    )
 
 
 def _as_domain(parameters: Parameters) -> ProtocolParameters:

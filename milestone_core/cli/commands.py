@@ -10,6 +10,9 @@ import click
 from milestone_core.app import App
 from milestone_core.files.text import nearest
 
+COMPLETION_VARIABLE = "_MILESTONE_COMPLETE"
+"""Set by a shell's function when it asks the program what could come next."""
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -45,10 +48,16 @@ COMMANDS: dict[str, Listed] = {
     ),
     "cancel": Listed("Let nothing more be proven, with the owner's key and a quorum's signatures."),
     "rotate": Listed("Hand over to other oracles, with a quorum's signatures of the present ones."),
+    "bundle": Listed("Hand on, in one file, all that a stranger needs to claim; take one over."),
     "resume": Listed("Find out what became of transactions that were sent."),
-    "contract": Listed("Show the compiled contract, or publish it as reference scripts."),
+    "history": Listed("Show who was paid what, and everything else that happened."),
+    "contract": Listed(
+        "Show the compiled contract; find it on chain, or publish it as reference scripts."
+    ),
     "demo": Listed("Run the whole flow on an embedded devnet.", needs="devnet"),
     "plugins": Listed("List the installed plugins and what they offer."),
+    "config": Listed("Show what is configured, each value with where it came from."),
+    "completion": Listed("Print what makes a shell complete the commands."),
 }
 
 

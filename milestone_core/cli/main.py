@@ -12,7 +12,7 @@ import click
 from milestone_core import __version__
 from milestone_core.app import App
 from milestone_core.cli import output
-from milestone_core.cli.commands import LazyGroup
+from milestone_core.cli.commands import COMPLETION_VARIABLE, LazyGroup
 from milestone_core.config import Flags
 from milestone_core.errors import Interrupted, MilestoneError
 
@@ -57,6 +57,9 @@ def _chosen(
     help="Swap a backend for this call: chain, utxo, contract or storage. Repeatable.",
 )
 @click.option("--verbose", is_flag=True, expose_value=False, help="Show where an error arose.")
+@click.option(
+    "--log-json", is_flag=True, expose_value=False, help="Log each step, as JSON on stderr."
+)
 @click.option("--no-color", is_flag=True, expose_value=False, help="Print without colour.")
 @click.version_option(__version__, prog_name="milestone", message="%(prog)s %(version)s")
 @click.pass_obj
@@ -66,6 +69,7 @@ def milestone(app: App, config: Path | None, data_dir: Path | None, use: dict[st
     To see it all work on this machine: milestone demo
     """
     app.flags = Flags(config, data_dir, use)
+    app.log("command", command=click.get_current_context().invoked_subcommand, version=__version__)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -75,27 +79,35 @@ def run(arguments: Sequence[str]) -> int:
     """
     mode = output.Mode.of(arguments, os.environ)
     with output.printing(mode):
-        try:
-            with App(os.environ, Path.cwd(), tell=output.note, warn=output.warn) as app:
-                code = _invoke(arguments or ["--help"], app, mode)
-            sys.stdout.flush()
-            return code
-        except BrokenPipeError:
-            # Whoever read our output has seen enough. Nothing more may be written to it, not even
-            # by the interpreter when it flushes at its end.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return PIPE_CLOSED
-        except MilestoneError as error:
-            failure = error
-        except (KeyboardInterrupt, EOFError, click.Abort):
-            failure = Interrupted("interrupted", hint=_IF_SENT)
-        except Exception as error:  # noqa: BLE001 the last resort: whatever it is, it is a defect
-            failure = _defect(error)
-        output.show_error(failure)
-        return failure.exit
+        code = _run(arguments, mode)
+        output.log("exit", code=code)
+        return code
+
+
+def _run(arguments: Sequence[str], mode: output.Mode) -> int:
+    try:
+        with App(os.environ, Path.cwd(), tell=output.note, warn=output.warn, log=output.log) as app:
+            code = _invoke(arguments or ["--help"], app, mode)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        # Whoever read our output has seen enough. Nothing more may be written to it, not even
+        # by the interpreter when it flushes at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
+    except MilestoneError as error:
+        failure = error
+    except (KeyboardInterrupt, EOFError, click.Abort):
+        failure = Interrupted("interrupted", hint=_IF_SENT)
+    except Exception as error:  # noqa: BLE001 the last resort: whatever it is, it is a defect
+        failure = _defect(error)
+    output.show_error(failure)
+    return failure.exit
 
 
 def _invoke(arguments: Sequence[str], app: App, mode: output.Mode) -> int:
+    if COMPLETION_VARIABLE in os.environ:
+        return _complete(app)
     try:
         context = milestone.make_context("milestone", [*arguments], obj=app, color=mode.color)
         with context:
@@ -104,6 +116,14 @@ def _invoke(arguments: Sequence[str], app: App, mode: output.Mode) -> int:
         return exit_.exit_code
     except click.ClickException as error:
         raise _usage_fault(error) from error
+    return 0
+
+
+def _complete(app: App) -> int:
+    """Answer a shell that asks what could come next."""
+    from milestone_core.cli import completion
+
+    completion.answer(app, milestone, os.environ)
     return 0
 
 

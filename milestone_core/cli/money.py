@@ -56,7 +56,9 @@ class Spending:
 
         def approve(unsigned: Unsigned) -> bool:
             screen = reviewing.screen(unsigned, app.contract, clock())
-            self.shown.append(review.document(screen))
+            shown = review.document(screen)
+            self.shown.append(shown)
+            app.log("review", **shown)
             for line in review.lines(screen, Denomination(schedule), app.network):
                 output.note(line)
             if self.dry_run:

@@ -4,6 +4,9 @@ For people, stdout has text and stderr notes, warnings and progress. With ``--js
 exactly one object, and every line on stderr is one as well: ``{"warning": ...}`` while the command
 runs, ``{"error": ...}`` if it fails; notes and progress are left out.
 
+With ``--log-json``, all of stderr is one JSON object a line, each step of the command among them,
+whatever stdout has: ``{"time", "event", ...}``.
+
 How to print is read off the arguments before Click parses them (:class:`Mode`), because errors of
 parsing have to heed it too.
 """
@@ -17,6 +20,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import click
@@ -30,11 +34,12 @@ CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """How to print: as JSON, without colour, with tracebacks."""
+    """How to print: as JSON, without colour, with tracebacks, with a log of every step."""
 
     json: bool = False
     plain: bool = False
     verbose: bool = False
+    log: bool = False
 
     @classmethod
     def of(cls, arguments: Sequence[str], environ: Mapping[str, str]) -> Mode:
@@ -45,6 +50,7 @@ class Mode:
             json="--json" in options,
             plain="--no-color" in options or bool(environ.get("NO_COLOR")),
             verbose="--verbose" in options,
+            log="--log-json" in options,
         )
 
     @property
@@ -95,15 +101,35 @@ def emit(document: Mapping[str, object], lines: Iterable[str]) -> None:
             click.echo(line)
 
 
+def logs() -> bool:
+    """Whether ``--log-json`` was given: all of stderr is then one JSON object a line."""
+    return _current().log
+
+
+def log(event: str, **facts: object) -> None:
+    """Write a step down, on stderr, if ``--log-json`` was given.
+
+    :param facts: what JSON can say. Nothing secret: who keeps logs shows them to others.
+    """
+    if logs():
+        time = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        line = {"time": time, "event": event, **facts}
+        _complain(json.dumps(line, ensure_ascii=False, default=str))
+
+
 def note(line: str) -> None:
     """Tell a person, on stderr, something that is not the result."""
-    if not as_json():
+    if logs():
+        log("note", message=line)
+    elif not as_json():
         _complain(line)
 
 
 def warn(line: str) -> None:
     """Tell, on stderr, what somebody should look at."""
-    if as_json():
+    if logs():
+        log("warning", warning=line)
+    elif as_json():
         _complain(json.dumps({"warning": line}, ensure_ascii=False))
     else:
         _complain(f"{click.style('Warning:', fg='yellow')} {line}")
@@ -111,14 +137,17 @@ def warn(line: str) -> None:
 
 def show_error(error: MilestoneError) -> None:
     """Print on stderr why a command failed; with ``--verbose`` also where."""
+    body = {
+        "code": error.code,
+        "exit": error.exit,
+        "message": error.message,
+        "hint": error.hint,
+        "details": error.details,
+    }
+    if logs():
+        log("error", error=body)
+        return
     if as_json():
-        body = {
-            "code": error.code,
-            "exit": error.exit,
-            "message": error.message,
-            "hint": error.hint,
-            "details": error.details,
-        }
         _complain(json.dumps({"error": body}, ensure_ascii=False, default=str))
         return
     if _current().verbose:

@@ -31,7 +31,7 @@ class Progress:
     def __init__(self, text: str, total: int | None = None) -> None:
         self._text, self._total, self._done = text, total, 0
         self._started = time.monotonic()
-        self._silent = output.as_json()
+        self._silent = output.as_json() or output.logs()
         self._terminal = sys.stderr.isatty()
         self._drawn = ""
 

@@ -19,6 +19,7 @@ from milestone_core.files.schedule import ReadSchedule, read_schedule
 from milestone_core.files.templates import template_csv, template_toml
 from milestone_core.files.times import format_duration, iso
 from milestone_core.services import distributions, planning
+from milestone_core.services.register import refuse_own_scripts
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
@@ -105,6 +106,7 @@ def check(app: App, /, **options: Any) -> None:
     Example: milestone schedule check grants.toml --csv people.csv
     """
     found = read(app, **options)
+    refuse_own_scripts(app, found.schedule)
     for line in found.notes:
         note(line)
     emit(

@@ -12,7 +12,7 @@ from milestone_core.domain.distribution import Programme
 from milestone_core.errors import BadInput
 from milestone_core.files.records import ATTESTATIONS, AttestationRecord, encode_attestation
 from milestone_core.files.signatures import SignatureFile
-from milestone_core.services import distributions, lookup, signatures
+from milestone_core.services import distributions, signatures
 from milestone_core.services.context import Context
 from milestone_core.services.signatures import Panel
 
@@ -51,8 +51,8 @@ def commit(
         that only one can sign with, or it is no attestation.
     """
     record = distributions.record_of(context, name)
-    programme = distributions.deployed_programme(record)
-    found = lookup.find_programme(context, programme).programme
+    on_chain = distributions.programme_on_chain(context, record)
+    programme, found = on_chain.id, on_chain.programme
     panel = Panel(name, programme, found)
     accepted = signatures.accept(context, panel, signed, asked)
     items = [

@@ -23,7 +23,6 @@ from milestone_core.onchain.sig_structure import payload_of
 from milestone_core.services import (
     building,
     distributions,
-    lookup,
     quorum,
     scripts,
     sending,
@@ -124,7 +123,7 @@ def rotate(
 def _find(context: Context, name: str, operator: Operator) -> ProgrammeOnChain:
     sending.settle(context, name, operator.patience)
     record = distributions.record_of(context, name)
-    return lookup.find_programme(context, distributions.deployed_programme(record))
+    return distributions.programme_on_chain(context, record)
 
 
 def _rotated_before(found: ProgrammeOnChain, panel: Rotate, signed: Signed) -> bool:

@@ -10,7 +10,6 @@ from milestone_core.onchain.contract import identity
 from milestone_core.services import (
     building,
     distributions,
-    lookup,
     observers,
     outcomes,
     scripts,
@@ -103,7 +102,7 @@ def _next_page(context: Context, record: ScheduleRecord, operator: Operator) -> 
         )
         draft, page_id = started.draft, started.page
     else:
-        found = lookup.find_programme(context, record.programme)
+        found = distributions.programme_on_chain(context, record)
         registered = deploy.register_page(
             contract, page, found.utxo, seed, (published["registry"],), deadline
         )

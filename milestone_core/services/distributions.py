@@ -127,9 +127,38 @@ def load(context: Context, name: str) -> Distribution:
     :raises Refused: what lies on chain is not what the schedule promises.
     """
     record = record_of(context, name)
-    programme = lookup.find_programme(context, deployed_programme(record))
+    programme = programme_on_chain(context, record)
     pages = tuple(page_on_chain(context, record, number) for number in range(len(record.pages)))
     return Distribution(record, programme, pages)
+
+
+def programme_on_chain(context: Context, record: ScheduleRecord) -> ProgrammeOnChain:
+    """The programme of a deployed schedule. Its oracles may have changed since; the rest may not.
+
+    :raises NotFound: the schedule is not deployed, or its programme is not (or no longer) on chain.
+    :raises Refused: the programme has other milestones, another owner or another end.
+    """
+    found = lookup.find_programme(context, deployed_programme(record))
+    wanted = expected_programme(record.schedule)
+    facts = {
+        "milestones": (_ids(found.programme), _ids(wanted)),
+        "owner": (found.programme.owner, wanted.owner),
+        "end": (found.programme.until, wanted.until),
+    }
+    wrong = [name for name, (there, promised) in facts.items() if there != promised]
+    if wrong:
+        raise Refused(
+            f"the programme {found.id} is on chain, but its {' and '.join(wrong)} "
+            f"{'is' if len(wrong) == 1 else 'are'} not what the schedule "
+            f"{record.schedule.name!r} says",
+            hint="Do not trust it. See what is there with: milestone verify",
+            details={"programme": str(found.id), "differs": wrong},
+        )
+    return found
+
+
+def _ids(programme: Programme) -> list[bytes]:
+    return [milestone.id for milestone in programme.milestones]
 
 
 def page_on_chain(context: Context, record: ScheduleRecord, number: int) -> PageOnChain | None:

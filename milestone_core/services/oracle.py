@@ -14,7 +14,7 @@ from milestone_core.domain.schedule import panel_problems
 from milestone_core.errors import BadDocument, BadInput, Busy, Refused
 from milestone_core.files.records import MESSAGES, MessageRecord, encode_message
 from milestone_core.onchain import sig_structure
-from milestone_core.services import distributions, lookup
+from milestone_core.services import distributions
 from milestone_core.services.context import Context
 from milestone_core.transactions.keys import SigningKey
 
@@ -29,8 +29,8 @@ def message(context: Context, name: str, decision: Decision) -> OracleMessage:
     :raises BadDocument: no such panel can take over.
     """
     record = distributions.record_of(context, name)
-    programme = distributions.deployed_programme(record)
-    found = lookup.find_programme(context, programme).programme
+    on_chain = distributions.programme_on_chain(context, record)
+    programme, found = on_chain.id, on_chain.programme
     if found.cancelled:
         raise Refused(
             f"the programme of {name!r} is cancelled: its oracles decide nothing any more",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from milestone_core.domain.schedule import CONTRACTS_OWN_POLICY, Schedule
-from milestone_core.errors import BadInput, NotYet
+from milestone_core.errors import BadDocument, BadInput, NotYet, Problem
 from milestone_core.files.records import SCHEDULES, DistributionState, ScheduleRecord
 from milestone_core.files.times import iso
 from milestone_core.services import distributions, journal
@@ -33,8 +33,10 @@ def register(context: Context, schedule: Schedule, *, replace: bool = False) -> 
 
     :param replace: whether a draft of the same name gives way.
     :raises BadInput: there is one of that name already.
+    :raises BadDocument: it would lock funds for good, at a script of the contract itself.
     :raises NotYet: its deployment was sent, and nobody knows what became of it.
     """
+    refuse_own_scripts(context, schedule)
     name = schedule.name
     known = context.storage.read(SCHEDULES, name) is not None
     if known:
@@ -45,6 +47,36 @@ def register(context: Context, schedule: Schedule, *, replace: bool = False) -> 
     pages = distributions.pages_of(schedule)
     rows = tuple(len(page) for page in pages)
     return Registration(record, rows, known, tuple(_warnings(schedule, context.now())))
+
+
+def refuse_own_scripts(context: Context, schedule: Schedule) -> None:
+    """What is paid to the contract's own scripts could never be spent again, and what they own
+    would be everybody's.
+
+    :raises BadDocument: a beneficiary, the owner or the observer is one of them.
+    """
+    own = {validator.hash: validator.title for validator in context.contract.validators}
+    roles = [("owner", schedule.owner.payment.hash)]
+    if schedule.policy.observer is not None:
+        roles.append(("policy.observer", schedule.policy.observer))
+    found = [
+        Problem(place, f"it is the contract's own script {own[digest]!r}", "name another")
+        for place, digest in roles
+        if digest in own
+    ]
+    for index, allocation in enumerate(schedule.allocations):
+        title = own.get(allocation.beneficiary.payment.hash)
+        if title is not None:
+            found.append(
+                Problem(
+                    f"allocations[{index}]",
+                    f"{allocation.beneficiary} is the contract's own script {title!r}: nobody "
+                    "could ever spend what is paid there",
+                    "name the beneficiary's own address",
+                )
+            )
+    if found:
+        raise BadDocument(f"the schedule {schedule.name!r}", found)
 
 
 def _warnings(schedule: Schedule, now: int) -> Iterator[str]:

@@ -37,6 +37,9 @@ _PLENTY = 2**50
 _MAX_FEE = 20_000_000
 """Lovelace. The largest transaction, with all the units that it may take, costs a sixth of it: a
 node that asks for more is mistaken about its parameters, or hostile."""
+_MOST_PER_UTXO_BYTE, _MOST_COLLATERAL = 3 * 4_310, 3 * 150
+"""Three times mainnet's: lovelace per byte of an output, collateral in percent of the fee. They
+decide how much of the payer's ADA goes to beneficiaries, and how much is at stake."""
 _LANGUAGE = "plutus:v3"
 
 
@@ -51,9 +54,11 @@ def build(
     :param evaluate: runs the scripts of an unsigned transaction (CBOR), as the chain would.
     :raises InsufficientFunds: the wallet cannot pay fee, outputs or collateral.
     :raises ScriptRefused: a validator said no; the message names what it guards.
-    :raises BadAnswer: the evaluation is of another transaction; no honest chain asks such a fee.
+    :raises BadAnswer: the evaluation is of another transaction; no honest chain asks for such a
+        fee, so much ADA in an output, or such a collateral.
     :raises Refused: the transaction is larger, or takes more units, than the chain allows.
     """
+    _check_parameters(parameters)
     draft = replace(draft, outputs=tuple(with_least_ada(o, parameters) for o in draft.outputs))
     # From below: a guess that is too high would ask a poor wallet for what it need not have.
     fee, units = parameters.fee_constant, dict[Pointer, Units]()
@@ -247,6 +252,28 @@ def _evaluate(unsigned: Unsigned, evaluate: Evaluate) -> dict[Pointer, Units]:
 
 def _labels(unsigned: Unsigned) -> dict[Pointer, str]:
     return {pointer: label for pointer, _, label in _scripts(unsigned.draft, unsigned.layout)}
+
+
+def _check_parameters(parameters: ProtocolParameters) -> None:
+    """Refuse what would give away the payer's ADA if a node lies about it."""
+    asked = {
+        "lovelace per byte of an output": (
+            parameters.lovelace_per_utxo_byte,
+            _MOST_PER_UTXO_BYTE,
+        ),
+        "percent of the fee as collateral": (
+            parameters.collateral_percentage,
+            _MOST_COLLATERAL,
+        ),
+    }
+    for what, (value, most) in asked.items():
+        if value > most:
+            raise BadAnswer(
+                f"the node asks for {value} {what}, and no honest one for more than {most}: "
+                "nothing is signed",
+                hint="Ask another node for the protocol parameters, and compare them.",
+                details={"asked": value, "limit": most},
+            )
 
 
 def _check_limits(unsigned: Unsigned, parameters: ProtocolParameters) -> None:

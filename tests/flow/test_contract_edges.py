@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -288,3 +289,23 @@ def test_the_programme_outlives_its_last_moment_by_nothing(deployed: Deployed) -
     until = found.programme.until
     refused_by("closing the programme", lambda: deployed.build(draft(until)))
     assert deployed.build(draft(until + 1000)).redeemers
+
+
+def test_contract_find_names_the_outputs_or_what_is_missing(
+    tmp_path: Path,
+    clean_environment: pytest.MonkeyPatch,  # noqa: ARG001
+) -> None:
+    with Devnet(Settings(block_time=0)) as fresh:
+        project = Project.begin(tmp_path, fresh)
+        error = project.json("contract", "find", exits=4)
+        assert error["details"] == {
+            "found": {},
+            "missing": ["programme", "registry", "distribution"],
+        }
+        payer = project.person("payer", ada=200)
+        sent = project.pay("contract", "publish", key=payer)["transactions"]
+        found = project.json("contract", "find")["scripts"]
+        assert [script["title"] for script in found] == error["details"]["missing"]
+        assert {script["output"].partition("#")[0] for script in found} <= {
+            transaction["transaction"] for transaction in sent
+        }

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from milestone_core.domain.address import Address, Credential
 from milestone_core.domain.chain import AssetId, Output, Value
+from milestone_core.domain.schedule import Milestone
 from milestone_core.errors import BadInput, NotFound
 from milestone_core.onchain import datums, plutus_data
 from milestone_core.services import building, distributions, lookup, scripts, wallets
@@ -141,6 +143,29 @@ def test_the_programme_of_another_schedule_is_refused(grants: Grants, copy: Proj
         other = distributions.record_of(app, "others")
     change(copy, programme=other.programme)
     copy.pay("release", "grants", key=grants.owner, exits=7)
+
+
+@pytest.mark.parametrize(
+    ("altered", "named"),
+    [
+        ({"milestones": (Milestone("alpha"), Milestone("beta"))}, "milestones"),
+        ({"owner": Address(0, Credential.key(bytes(28)))}, "owner"),
+        ({"until": 2**42}, "end"),
+    ],
+)
+def test_a_programme_that_is_not_the_schedules_is_not_attested_nor_released(
+    grants: Grants, copy: Project, altered: dict[str, Any], named: str
+) -> None:
+    with copy.app() as app:
+        schedule = distributions.record_of(app, "grants").schedule
+    change(copy, schedule=replace(schedule, **altered))
+    evidence = copy.folder / "evidence.txt"
+    evidence.write_text("done")
+    for error in (
+        copy.json("oracle", "message", "grants", "alpha", "--evidence", evidence, exits=7),
+        copy.pay("release", "grants", key=grants.owner, exits=7),
+    ):
+        assert error["details"]["differs"] == [named]
 
 
 def test_an_attestation_for_another_programme_is_refused(grants: Grants) -> None:

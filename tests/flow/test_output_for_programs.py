@@ -33,7 +33,22 @@ def grants(
         project.deploy(name, owner=owner, oracles=[owner], rows=[Row(owner.address, 10)])
         project.attest(name, [owner])
     project.pay("release", "paid", key=owner)
+    bundle = project.folder / "grants.bundle.json"
+    bundle.write_text(project("bundle", "export", "grants").out)
+    panel = project.folder / "panel.toml"
+    panel.write_text(f'oracles = ["{project.person("new").text}"]\nquorum = 1\n')
+    for decision, option in (("cancel", ["--cancel"]), ("rotate", ["--rotate", panel])):
+        message = project.folder / f"{decision}-message.json"
+        message.write_text(project("oracle", "message", "grants", *option).out)
+        signed = project("oracle", "sign", message, "--key", owner.file).out
+        (project.folder / f"{decision}.json").write_text(signed)
     project.register("draft", owner=owner, oracles=[owner], rows=[Row(owner.address, 10)])
+    (project.folder / "panel.toml").write_text(f'quorum = 1\noracles = ["{owner.text}"]\n')
+    for file, decision in (("cancel", ["--cancel"]), ("rotate", ["--rotate", "panel.toml"])):
+        message = project.folder / f"{file}-message.json"
+        message.write_text(project("oracle", "message", "grants", *decision).out)
+        signed = project("oracle", "sign", message, "--key", owner.file).out
+        (project.folder / f"{file}.json").write_text(signed)
     return Grants(project, owner)
 
 
@@ -50,9 +65,20 @@ SUCCEED = {
     "calculate": "calculate grants --at 2100-01-01",
     "prove": "prove grants alpha --key owner.skey --dry-run",
     "prove again": "prove paid alpha --key owner.skey --yes",
+    "verify": "verify grants",
+    "cancel": "cancel grants cancel.json --key owner.skey --dry-run",
+    "rotate": "rotate grants --oracles panel.toml rotate.json --key owner.skey --dry-run",
     "reclaim": "reclaim paid --key owner.skey --dry-run",
+    "bundle export": "bundle export grants",
+    "bundle import": "bundle import grants.bundle.json",
+    "verify": "verify grants",
+    "cancel": "cancel grants cancel.json --key owner.skey --dry-run",
+    "rotate": "rotate grants --oracles panel.toml rotate.json --key owner.skey --dry-run",
     "resume": "resume",
+    "history": "history",
+    "config": "config show",
     "contract show": "contract show",
+    "contract find": "contract find",
     "contract publish": "contract publish --key owner.skey --yes",
     "plugins": "plugins",
     "oracle message": "oracle message grants alpha --evidence draft.csv",
@@ -67,8 +93,11 @@ def test_every_command_prints_one_object_with_its_schema(grants: Grants, command
     assert all(json.loads(line).keys() == {"warning"} for line in result.err.splitlines())
 
 
+TRIED_ELSEWHERE = {"init", "release", "demo", "completion"}
+
+
 def test_no_command_is_left_out() -> None:
-    tried = {command.split()[0] for command in SUCCEED.values()} | {"init", "release", "demo"}
+    tried = {command.split()[0] for command in SUCCEED.values()} | TRIED_ELSEWHERE
     assert COMMANDS.keys() <= tried
 
 
@@ -83,6 +112,12 @@ FAIL = {
     "no such milestone": ("release grants --milestone beta --key owner.skey --yes", 4, "not_found"),
     "nothing left": ("release paid --key owner.skey --yes", 5, "not_yet"),
     "not expired": ("reclaim grants --key owner.skey --yes", 5, "not_yet"),
+    "an attestation to cancel with": (
+        "cancel grants grants-alpha-owner-done.json --key owner.skey --yes",
+        2,
+        "bad_input",
+    ),
+    "nothing to compare with": (f"verify {'ab' * 28}.{'cd' * 32}", 2, "bad_input"),
     "no such backend": ("--use chain=nonsense calculate grants", 9, "misconfigured"),
     "a time without a zone": ("calculate grants --at 2030-01-01T00:00", 2, "bad_input"),
 }
@@ -123,3 +158,35 @@ def test_a_dry_run_of_a_release_that_needs_its_proof_first_does_not_fail(grants:
     """The proof is shown; the release that follows cannot be built before it is on chain."""
     document = grants.project.json("release", "grants", "--key", grants.owner.file, "--dry-run")
     assert document["reviews"][0]["purpose"] == "proof"
+
+
+def test_every_step_is_logged_as_a_line_of_json(project: Project) -> None:
+    owner = project.person("owner", ada=300, tokens=100)
+    project.register("grants", owner=owner, oracles=[owner], rows=[Row(owner.address, 5)])
+    arguments = ("deploy", "grants", "--key", owner.file, "--yes")
+    result = project("--log-json", *arguments)
+    log = [json.loads(line) for line in result.err.splitlines()]
+    assert all(line["time"].endswith("Z") for line in log)
+    assert [line["event"] for line in log][:: len(log) - 1] == ["command", "exit"]
+    assert log[0]["command"] == "deploy"
+    assert log[-1]["code"] == 0
+    sent = [line["transaction"] for line in log if line["event"] == "review"]
+    assert sent
+    for transaction in sent:
+        states = [
+            line["state"]
+            for line in log
+            if line["event"] == "transaction" and line["transaction"] == transaction
+        ]
+        assert states == ["built", "signed", "sent", "seen", "confirmed"]
+    secret = json.loads(owner.file.read_text())["cborHex"][4:]
+    assert secret not in result.err
+    assert str(owner.file) not in result.err
+    assert "locked for" in result.out, "the result is printed as ever"
+
+
+def test_a_failure_is_logged_with_its_code(project: Project) -> None:
+    result = project("--log-json", "status", "nobody", exits=4)
+    *_, error, end = [json.loads(line) for line in result.err.splitlines()]
+    assert error["error"]["code"] == "not_found"
+    assert (end["event"], end["code"]) == ("exit", 4)

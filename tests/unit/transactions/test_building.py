@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from math import ceil
+from typing import Any
 
 import cbor2
 import pytest
@@ -276,6 +277,23 @@ def test_a_fee_that_no_honest_chain_asks_is_not_paid() -> None:
     world = single(500 * ADA)
     with pytest.raises(BadAnswer, match="nothing honest costs more"):
         builder.build(draft, world.wallet, greedy, world.evaluate)
+
+
+@pytest.mark.parametrize(
+    ("parameter", "dear", "too_dear"),
+    [("lovelace_per_utxo_byte", 12_930, 12_931), ("collateral_percentage", 450, 451)],
+)
+def test_parameters_that_no_honest_chain_has_are_not_followed(
+    parameter: str, dear: int, too_dear: int
+) -> None:
+    """Three times mainnet's may come; a node that asks for more would give away the payer's ADA."""
+    draft = Draft(outputs=(Output(key(9).address(0), Value()),))
+    world = single(500 * ADA)
+    fields: dict[str, Any] = {parameter: dear}
+    assert builder.build(draft, world.wallet, replace(PARAMETERS, **fields), world.evaluate)
+    fields = {parameter: too_dear}
+    with pytest.raises(BadAnswer, match="nothing is signed"):
+        builder.build(draft, world.wallet, replace(PARAMETERS, **fields), world.evaluate)
 
 
 def test_carried_scripts_are_paid_for_as_referenced_ones() -> None:

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from milestone_core.answers import Inexact
 from milestone_core.api import BadAnswer, ScriptRefused, TransactionRefused
 from milestone_ogmios.client import read_evaluation
-from milestone_ogmios.connection import RpcError, read_result
+from milestone_ogmios.connection import Request, RpcError, read_result
 from milestone_ogmios.fields import Field
 from milestone_ogmios.parameters import read_parameters
 from milestone_ogmios.refusals import evaluation_refusal, is_refusal, refusal
@@ -62,6 +63,38 @@ def test_all_protocol_parameters_are_read_exactly(vectors: Path, version: str) -
         assert parameters.protocol_version == expected["version"]["major"]
         read += 1
     assert read == 13
+
+
+def _exactly(text: str) -> Any:
+    """JSON with every number as it is written; members in their order."""
+    return json.loads(
+        text, parse_float=lambda number: f"number {number}", object_pairs_hook=lambda pairs: pairs
+    )
+
+
+def _as_read(value: object) -> Any:
+    """What we read, in the same form."""
+    if isinstance(value, dict):
+        return [(key, _as_read(entry)) for key, entry in value.items()]
+    if isinstance(value, list):
+        return [_as_read(entry) for entry in value]
+    return f"number {value}" if isinstance(value, Inexact) else value
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_every_message_is_read_without_loss(vectors: Path, version: str) -> None:
+    """Of all methods, also those that we never call; requests are written again unchanged."""
+    requests = 0
+    for file in sorted((vectors / version / "vectors").glob("*/*.json")):
+        text = file.read_text()
+        message = Field.parse(text, file.name)
+        assert _as_read(message.value) == _exactly(text), file
+        plain = json.loads(text)
+        if "result" not in plain and "error" not in plain:
+            written = json.loads(Request(plain["method"], plain.get("params")).json("1"))
+            assert written == plain | {"id": "1"}, file
+            requests += 1
+    assert requests > 20
 
 
 @pytest.mark.parametrize("version", VERSIONS)
