@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from milestone_core.cli import amounts
 from milestone_core.cli.amounts import Denomination
 from milestone_core.domain.chain import OutputReference, Value
+from milestone_core.domain.distribution import Programme
 from milestone_core.files.times import iso
 from milestone_core.services.reviewing import Movement, ReviewScreen
 
@@ -20,6 +21,9 @@ def lines(screen: ReviewScreen, units: Denomination, network: str) -> Iterator[s
         yield _line("from the contract", units.value(screen.taken))
     for movement in _grouped(screen.movements):
         yield from _movement(movement.kind, movement, units)
+    for programme in screen.programmes:
+        for label, said in _programme(programme):
+            yield _line(label, said)
     for asset, quantity in screen.minted.assets.items():
         what = "minted" if quantity > 0 else "burned"
         yield _line(what, f"{abs(quantity)} identity token {str(asset)[:24]}...{str(asset)[-8:]}")
@@ -59,6 +63,20 @@ def _short(reference: OutputReference) -> str:
     return f"{transaction[:12]}...{transaction[-4:]}{hash_}{index}"
 
 
+def _programme(programme: Programme) -> Iterator[tuple[str, str]]:
+    """What the programme says once the transaction is in a block."""
+    oracles = programme.oracles
+    cancelled = ", CANCELLED for good" if programme.cancelled else ""
+    of = f"{programme.quorum} of {len(oracles)} decide"
+    yield "the oracles", f"{of}, round {programme.round}{cancelled}"
+    for oracle in oracles:
+        yield "", oracle.hex()
+    for milestone in programme.milestones:
+        if milestone.evidence is not None:
+            name = milestone.id.decode(errors="replace")
+            yield "proven", f"{name}, evidence {milestone.evidence.hex()}"
+
+
 def _grouped(movements: tuple[Movement, ...]) -> Iterator[Movement]:
     """What is paid first, what stays locked next, what comes back last."""
     order = {"paid": 0, "back to your wallet": 2}
@@ -93,6 +111,20 @@ def document(screen: ReviewScreen) -> dict[str, object]:
         "signers": [signer.hex() for signer in screen.signers],
         "valid_from": None if screen.valid_from is None else iso(screen.valid_from),
         "valid_until": None if screen.valid_until is None else iso(screen.valid_until),
+        "programmes": [
+            {
+                "oracles": [oracle.hex() for oracle in programme.oracles],
+                "quorum": programme.quorum,
+                "round": programme.round,
+                "cancelled": programme.cancelled,
+                "proven": {
+                    m.id.decode(errors="replace"): m.evidence.hex()
+                    for m in programme.milestones
+                    if m.evidence is not None
+                },
+            }
+            for programme in screen.programmes
+        ],
         "contract": screen.contract,
         "size": screen.size,
     }

@@ -158,7 +158,8 @@ def require_quorum(context: Context, name: str, found: ProgrammeOnChain, milesto
     raise NotYet(
         f"the milestone {milestone!r} has {count} of {programme.quorum} signatures"
         f"{evidence}{without}",
-        hint=f"Ask the oracles for more: milestone oracle message {name} {milestone}",
+        hint="Ask the oracles for more: "
+        f"milestone oracle message {name} {milestone} --evidence FILE",
         details={
             "milestone": milestone,
             "signatures": count,

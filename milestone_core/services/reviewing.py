@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 
 from milestone_core.domain.address import Address, Credential, RewardAccount
 from milestone_core.domain.chain import Output, OutputReference, SlotClock, Value
+from milestone_core.domain.distribution import Programme
+from milestone_core.onchain import datums
 from milestone_core.onchain.contract import Contract
-from milestone_core.transactions.review import review
+from milestone_core.transactions.review import Review, review
 from milestone_core.transactions.unsigned import Unsigned
 
 
@@ -35,7 +38,7 @@ class ReviewScreen:
     ``collateral`` is what is lost if a script fails after all, ``collateral_return`` where the rest
     of it goes; ``spent`` is what the wallet's own outputs among the inputs hold together, ``taken``
     what the others do; ``read`` are outputs that are only looked at, and ``integrity_hash`` binds
-    what the scripts are given.
+    what the scripts are given. ``programmes`` is what programmes say from then on.
     """
 
     transaction_id: bytes
@@ -55,6 +58,7 @@ class ReviewScreen:
     valid_until: int | None
     contract: str
     size: int
+    programmes: tuple[Programme, ...] = ()
 
 
 def screen(unsigned: Unsigned, contract: Contract, clock: SlotClock) -> ReviewScreen:
@@ -85,7 +89,16 @@ def screen(unsigned: Unsigned, contract: Contract, clock: SlotClock) -> ReviewSc
         valid_until=None if read.valid_until is None else clock.ms_at(read.valid_until),
         contract=contract.distribution.hash.hex(),
         size=unsigned.signed_size,
+        programmes=tuple(_programmes(read, contract)),
     )
+
+
+def _programmes(read: Review, contract: Contract) -> Iterable[Programme]:
+    """What is written at the programme's script: a datum that is none is refused on chain."""
+    for output in read.outputs:
+        if output.address.payment == contract.programme_address.payment and output.datum:
+            with suppress(datums.ForeignDatum):
+                yield datums.read_programme(output.datum)
 
 
 def _movement(output: Output, contract: Contract, own: Collection[Credential]) -> Movement:
