@@ -14,7 +14,7 @@ from milestone_devnet.ledger import TxIn, TxOut
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """A vector of the core on which this ledger differs from the real one, or that it cannot read."""
+    """A vector of the core that this ledger judges otherwise than the real one, or cannot read."""
 
     vector: str
     problems: tuple[str, ...]
