@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from milestone_core.domain.address import Address
@@ -188,7 +188,9 @@ def _milestone_problems(schedule: Schedule) -> Iterator[Problem]:
             yield Problem(f"milestones[{index}].id", f"it has {size} bytes", "use 1 to 32 bytes")
     for milestone_id, times in Counter(m.id for m in schedule.milestones).items():
         if times > 1:
-            yield Problem("milestones", f"the id {milestone_id!r} is used {times} times")
+            yield Problem(
+                "milestones", f"the id {milestone_id!r} is used {times} times", "give each its own"
+            )
 
 
 def _time_problems(schedule: Schedule) -> Iterator[Problem]:
@@ -206,17 +208,19 @@ def _allocation_problems(schedule: Schedule) -> Iterator[Problem]:
     if not schedule.allocations:
         yield Problem("allocations", "there are none", "promise something to somebody")
     if schedule.total > MAX_QUANTITY:
-        yield Problem("allocations", f"the sum {schedule.total} exceeds 2^63-1 base units")
+        yield Problem(
+            "allocations", f"the sum {schedule.total} exceeds 2^63-1 base units", "split it"
+        )
     known = {milestone.id for milestone in schedule.milestones}
     for index, allocation in enumerate(schedule.allocations):
-        for what, remedy in allocation_faults(allocation, schedule.asset, schedule.expiry, known):
-            yield Problem(f"allocations[{index}]", what, remedy)
+        for fault in allocation_faults(allocation, schedule.asset, schedule.expiry, known):
+            yield replace(fault, where=f"allocations[{index}].{fault.where}")
 
 
 def allocation_faults(
     allocation: Allocation, asset: AssetId, expiry: int, milestones: set[str]
-) -> Iterator[tuple[str, str]]:
-    """What is wrong with one allocation: pairs of a reason and a remedy.
+) -> Iterator[Problem]:
+    """What is wrong with one allocation, each placed by the field that it is about.
 
     :param expiry: POSIX ms; every vesting must end 30 days before it.
     :param milestones: the known milestone ids.
@@ -224,18 +228,23 @@ def allocation_faults(
     amount, vesting = allocation.amount, allocation.vesting
     if allocation.milestone not in milestones:
         known = ", ".join(sorted(milestones))
-        yield f"the milestone {allocation.milestone!r} is not in the schedule", f"known: {known}"
+        what = f"the milestone {allocation.milestone!r} is not in the schedule"
+        yield Problem("milestone", what, f"known: {known}")
     if amount > MAX_QUANTITY:
-        yield f"the amount {amount} exceeds 2^63-1 base units", "split the distribution"
+        what = f"the amount {amount} exceeds 2^63-1 base units"
+        yield Problem("amount", what, "split the distribution")
     if amount < vesting.count:
-        yield (
+        yield Problem(
+            "amount",
             f"{amount} base units cannot be paid in {vesting.count} instalments",
             f"each instalment pays at least one unit, and there are at most {MAX_STEPS}",
         )
     elif asset.is_ada and amount // vesting.count < LEAST_ADA_STEP:
-        yield (
+        yield Problem(
+            "amount",
             f"an instalment of {amount // vesting.count} lovelace is below 1.1 ADA",
             "raise the amount or use fewer instalments",
         )
     if vesting.end > expiry - VESTING_ENDS_BEFORE_EXPIRY:
-        yield "its vesting ends less than 30 days before the expiry", "choose a later expiry"
+        what = "its vesting ends less than 30 days before the expiry"
+        yield Problem("vesting", what, "choose a later expiry, or an earlier start")

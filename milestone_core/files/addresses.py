@@ -28,6 +28,7 @@ def parse_address(text: str, network: str) -> Address:
     :raises BadInput: it is malformed, of another network, or of a kind that cannot be paid to.
     """
     text = text.strip()
+    _refuse_secret(text)
     prefix = "addr1" if network_id(network) == MAINNET else "addr_test1"
     remedy = f"give a payment address of {network}; it begins with {prefix}"
     if _BYRON.fullmatch(text):
@@ -52,6 +53,7 @@ def parse_key_hash(text: str, network: str) -> bytes:
         with the key.
     """
     text = text.strip()
+    _refuse_secret(text)
     if _KEY_HASH.fullmatch(text):
         return bytes.fromhex(text)
     if re.fullmatch(r"[0-9a-fA-F]+", text):
@@ -59,11 +61,6 @@ def parse_key_hash(text: str, network: str) -> bytes:
     prefix = text.lower().rpartition("1")[0]
     if prefix in (*_HASH_PREFIXES, *_KEY_PREFIXES):
         return _hash_in_bech32(text, prefix)
-    if prefix.endswith("sk"):
-        raise BadInput(
-            "a SECRET key was given where an oracle is named",
-            hint="remove it from the file, and give an address instead",
-        )
     if re.fullmatch(r"[a-z0-9_]*(?:vkh?|script|pool|drep)", prefix):
         raise BadInput(
             f"{shown(text)} is no payment key: it begins with {prefix}1",
@@ -78,6 +75,15 @@ def parse_key_hash(text: str, network: str) -> bytes:
     return address.payment.hash
 
 
+def _refuse_secret(text: str) -> None:
+    """Stop at a secret key, and do not repeat it."""
+    if re.match(r"[a-z0-9_]*sk1", text.lower()):
+        raise BadInput(
+            "a SECRET key was given where an address or an oracle is named",
+            hint="remove it from the file, and give an address instead",
+        )
+
+
 def _hash_in_bech32(text: str, prefix: str) -> bytes:
     try:
         raw = bech32.decode(text)[1]
@@ -85,7 +91,9 @@ def _hash_in_bech32(text: str, prefix: str) -> bytes:
         raise BadInput(f"{shown(text)} cannot be used: {error}", hint="copy all of it") from error
     wanted = HASH_LENGTH if prefix in _HASH_PREFIXES else _KEY_PREFIXES[prefix]
     if len(raw) != wanted:
-        raise BadInput(f"{shown(text)} holds {len(raw)} bytes, {prefix} has {wanted}")
+        raise BadInput(
+            f"{shown(text)} holds {len(raw)} bytes, {prefix} has {wanted}", hint="copy all of it"
+        )
     if prefix in _HASH_PREFIXES:
         return raw
     key = raw[:VERIFICATION_KEY_LENGTH]

@@ -70,6 +70,11 @@ class PlacedAllocation:
     allocation: Allocation
     start: Moment | None = None
 
+    def column(self, field: str) -> str:
+        """Where the author finds what became that field of the allocation."""
+        own = field == "vesting" and "vesting" not in self.row.values
+        return self.row.at("start" if own else field)
+
 
 class RowReader:
     """Reads rows against the head of their schedule."""

@@ -29,7 +29,7 @@ EnumT = TypeVar("EnumT", bound=Enum)
 
 def _expect_text(value: object) -> str:
     if not isinstance(value, str):
-        raise Invalid("it is not a text")
+        raise Invalid("it is not a text", "write it in quotes")
     return value
 
 
@@ -92,7 +92,10 @@ class Whole(fields.Field[int]):
         if not isinstance(value, int) or isinstance(value, bool):
             raise Invalid("it is not a whole number", "write it without quotes and decimals")
         if not self.least <= value <= self.most:
-            raise Invalid(f"it is not between {self.least} and {self.most}")
+            raise Invalid(
+                f"it is not between {self.least} and {self.most}",
+                f"write a number from {self.least} to {self.most}",
+            )
         return value
 
 
@@ -101,7 +104,7 @@ class Flag(fields.Field[bool]):
 
     def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> bool:
         if not isinstance(value, bool):
-            raise Invalid("it is neither true nor false")
+            raise Invalid("it is neither true nor false", "write one of the two, without quotes")
         return value
 
 
@@ -242,7 +245,9 @@ class Settings(fields.Field[dict[str, Any]]):
 
     def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> dict[str, Any]:
         if not isinstance(value, dict):
-            raise Invalid("it is not a table of keys and values")
+            raise Invalid(
+                "it is not a table of keys and values", "write its keys, each with a value"
+            )
         _check_setting(value, "", _DEEPEST_SETTING)
         return value
 

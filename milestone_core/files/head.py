@@ -67,9 +67,9 @@ class WrittenAsset:
 
     def _token_faults(self) -> Iterator[Problem]:
         if (self.name is None) == (self.name_hex is None):
-            yield Problem("name", "exactly one of name and name_hex is needed")
+            yield Problem("name", "exactly one of name and name_hex is needed", "write one of them")
         if len((self.name or "").encode()) > MAX_ASSET_NAME_LENGTH:
-            yield Problem("name", f"it is longer than {MAX_ASSET_NAME_LENGTH} bytes")
+            yield Problem("name", f"it is longer than {MAX_ASSET_NAME_LENGTH} bytes", "shorten it")
         if self.decimals is None:
             yield Problem("decimals", "it is missing", "as the token's registry entry has it")
 

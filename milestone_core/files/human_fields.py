@@ -112,7 +112,7 @@ class PaymentAddress(fields.Field[Address]):
 
     def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> Address:
         if not isinstance(value, str):
-            raise Invalid(f"{shown(value)} is not an address")
+            raise Invalid(f"{shown(value)} is not an address", "write it in quotes")
         try:
             address = parse_address(value, self.network)
         except BadInput as error:
@@ -131,7 +131,9 @@ class Oracle(fields.Field[bytes]):
 
     def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> bytes:
         if not isinstance(value, str):
-            raise Invalid(f"{shown(value)} is neither an address nor a key hash in hex")
+            raise Invalid(
+                f"{shown(value)} is neither an address nor a key hash in hex", "write it in quotes"
+            )
         try:
             return parse_key_hash(value, self.network)
         except BadInput as error:
@@ -155,8 +157,8 @@ class OneOf(fields.Field[str]):
 
     def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> str:
         if not isinstance(value, str):
-            raise Invalid(f"{shown(value)} is no {self.what}")
+            raise Invalid(f"{shown(value)} is no {self.what}", "write its name in quotes")
         if self.names is not None and value not in self.names:
-            advice = nearest(value, self.names)
+            advice = nearest(value, self.names) or "declare it in the schedule"
             raise Invalid(f"there is no {self.what} {shown(value)}", advice)
         return value

@@ -18,6 +18,8 @@ REQUIRED = ("beneficiary", "amount", "milestone")
 NOTES = frozenset({"note", "label"})
 COLUMNS = frozenset({*REQUIRED, "vesting", "start", "every", "instalments", *OTHER_NAMES})
 _DELIMITERS = ",;\t"
+_TABLE_ADVICE = "write [[allocations]] above each row"
+_CSV_ADVICE = "close every quote; write a quote within a cell twice; export the sheet again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def toml_rows(tables: object) -> WrittenRows:
         if isinstance(table, dict):
             rows.append(WrittenRow(place, {k: v for k, v in table.items() if k not in NOTES}))
         else:
-            problems.append(Problem(place, "it is not a table of keys and values"))
+            problems.append(Problem(place, "it is not a table of keys and values", _TABLE_ADVICE))
     return WrittenRows(tuple(rows), tuple(problems))
 
 
@@ -102,7 +104,7 @@ def _lines(text: str, source: str) -> Iterator[tuple[int, list[str]]]:
                 yield number, cells
     except csv.Error as error:
         # A quote that is never closed is met at the end of the file: name where its row begins.
-        problem = Problem(f"line {first_line}", f"it is not CSV: {error}")
+        problem = Problem(f"line {first_line}", f"it is not CSV: {error}", _CSV_ADVICE)
         raise BadDocument(source, [problem]) from error
 
 
@@ -115,7 +117,9 @@ def _delimiter(text: str) -> str:
 def _header_problems(columns: list[str], place: str) -> Iterator[Problem]:
     for name, times in Counter(filter(None, columns)).items():
         if times > 1:
-            yield Problem(place, f"the column {shown(name)} is there {times} times")
+            yield Problem(
+                place, f"the column {shown(name)} is there {times} times", "remove all but one"
+            )
         if name not in COLUMNS and name not in NOTES:
             advice = nearest(name, COLUMNS | NOTES)
             yield Problem(place, f"unknown column {shown(name)}", advice)

@@ -29,7 +29,7 @@ from milestone_core.files.times import iso
 
 MAX_FILE_BYTES = 8 * 1024 * 1024
 
-_ALLOCATION = re.compile(r"allocations\[([0-9]+)\]")
+_ALLOCATION = re.compile(r"allocations\[([0-9]+)\]\.(\w+)")
 _HINT = "See a complete example with: milestone schedule template"
 
 
@@ -131,7 +131,7 @@ def _rules_broken(
     for problem in problems(schedule):
         row = _ALLOCATION.fullmatch(problem.where)
         if row:
-            yield replace(problem, where=placed[int(row[1])].row.place)
+            yield replace(problem, where=placed[int(row[1])].column(row[2]))
         elif problem.where == "allocations" and rows_are_written and not placed:
             continue  # they are there, and it was told what is wrong with each
         elif re.split(r"[.\[]", problem.where)[0] not in unread:

@@ -13,6 +13,11 @@ from milestone_core.errors import BadDocument, Problem
 _TOML_PLACE = re.compile(r" \(at (?P<place>[^)]*)\)$")
 
 
+_FILE_ADVICE = "name a file that is there and may be read"
+_TOML_ADVICE = "texts stand in quotes, each key once in its table; see https://toml.io"
+_JSON_ADVICE = "take the file as it was made, all of it"
+
+
 def read_bytes(path: Path, limit: int) -> bytes:
     """The content of a file of at most ``limit`` bytes.
 
@@ -23,9 +28,13 @@ def read_bytes(path: Path, limit: int) -> bytes:
             content = file.read(limit + 1)
     except OSError as error:
         what = error.strerror or str(error)
-        raise BadDocument(str(path), [Problem("file", f"it cannot be read: {what}")]) from error
+        raise BadDocument(
+            str(path), [Problem("file", f"it cannot be read: {what}", _FILE_ADVICE)]
+        ) from error
     except ValueError as error:  # a null character in the name
-        raise BadDocument(str(path), [Problem("file", f"it has no such name: {error}")]) from error
+        raise BadDocument(
+            str(path), [Problem("file", f"it has no such name: {error}", _FILE_ADVICE)]
+        ) from error
     if len(content) > limit:
         raise BadDocument(
             str(path), [Problem("file", f"it is larger than {limit} bytes", "split it")]
@@ -61,7 +70,9 @@ def parse_toml(raw: bytes, source: str) -> dict[str, Any]:
         found = _TOML_PLACE.search(message)
         place = found["place"] if found else "document"
         what = _TOML_PLACE.sub("", message)
-        raise BadDocument(source, [Problem(place, f"it is not TOML: {what}")]) from error
+        raise BadDocument(
+            source, [Problem(place, f"it is not TOML: {what}", _TOML_ADVICE)]
+        ) from error
     except (ValueError, RecursionError) as error:  # a number or a nesting beyond all bounds
         raise BadDocument(source, [Problem("document", "it is not TOML", str(error))]) from error
 
@@ -85,11 +96,15 @@ def parse_json(raw: bytes, source: str) -> Any:
         )
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
-        raise BadDocument(source, [Problem(place, f"it is not JSON: {error.msg}")]) from error
+        raise BadDocument(
+            source, [Problem(place, f"it is not JSON: {error.msg}", _JSON_ADVICE)]
+        ) from error
     except _Rejected as error:
-        raise BadDocument(source, [Problem("document", str(error))]) from error
+        raise BadDocument(source, [Problem("document", str(error), _JSON_ADVICE)]) from error
     except (ValueError, RecursionError) as error:  # a number or a nesting beyond all bounds
-        raise BadDocument(source, [Problem("document", f"it is not JSON: {error}")]) from error
+        raise BadDocument(
+            source, [Problem("document", f"it is not JSON: {error}", _JSON_ADVICE)]
+        ) from error
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ ROOT = "document"
 """The place of a problem with a document as a whole."""
 
 _UNKNOWN = "unknown key"
+_NO_TABLE = ("it is not a table of keys and values", "write its keys, each with a value")
 
 
 class Invalid(ValidationError):
@@ -33,9 +34,9 @@ class Invalid(ValidationError):
 def required(**more: Any) -> dict[str, Any]:
     """The options of a field that must be there, with messages of our own wording."""
     messages = {
-        "required": "it is missing",
-        "null": "it must not be null",
-        "invalid": "it has the wrong type",
+        "required": [("it is missing", "add it")],
+        "null": [("it must not be null", "give it a value")],
+        "invalid": [("it has the wrong type", "see an example: milestone schedule template")],
     }
     return {"required": True, "error_messages": messages | more.pop("error_messages", {}), **more}
 
@@ -71,7 +72,7 @@ class StrictSchema(Schema):
     Values come from JSON or TOML, where a type is never to be guessed from another.
     """
 
-    error_messages = {"unknown": _UNKNOWN, "type": "it is not a table of keys and values"}  # noqa: RUF012
+    error_messages = {"unknown": _UNKNOWN, "type": [_NO_TABLE]}  # type: ignore[dict-item]  # noqa: RUF012
 
     def handle_error(
         self, error: ValidationError, data: Any, *, many: bool, **_kwargs: Any

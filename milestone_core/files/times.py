@@ -76,7 +76,7 @@ def _ms_of(iso_text: str, text: str) -> int:
         moment = datetime.fromisoformat(_three_digits(iso_text))
         return time_of(moment)
     except (ValueError, OverflowError) as error:
-        raise BadInput(f"{shown(text)} is not a time: {error}") from error
+        raise BadInput(f"{shown(text)} is not a time: {error}", hint="see the calendar") from error
 
 
 def time_of(moment: datetime) -> int:
@@ -92,7 +92,7 @@ def time_of(moment: datetime) -> int:
         raise BadInput(f"{written} is finer than a millisecond", hint="leave the fraction out")
     ms = (moment - _EPOCH) // _MILLISECOND
     if not 0 <= ms < TIME_LIMIT:
-        raise BadInput(f"{written} lies outside the years 1970 to 2248")
+        raise BadInput(f"{written} lies outside the years 1970 to 2248", hint="choose another")
     return ms
 
 
@@ -124,7 +124,7 @@ def parse_duration(text: str) -> int:
         raise BadInput(f"{unit!r} is not a unit of time", hint="known: " + ", ".join(_UNITS))
     duration = number * _MS_OF[unit]
     if not 0 < duration <= TIME_LIMIT:
-        raise BadInput(f"{shown(text)} is not between 1 ms and 278 years")
+        raise BadInput(f"{shown(text)} is not between 1 ms and 278 years", hint="choose another")
     return duration
 
 

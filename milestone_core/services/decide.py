@@ -78,7 +78,8 @@ def cancel(
         return deciding.cancel(utxo, programme, votes, owner=owner, script=script, valid_until=end)
 
     unsigned = _build(context, found, act, agreed, wallet, at)
-    sent = sending.send(context, unsigned, operator, schedule=name)
+    details = {"round": str(found.programme.round)}
+    sent = sending.send(context, unsigned, operator, schedule=name, details=details)
     return Decided(found.programme, sent)
 
 
@@ -116,7 +117,12 @@ def rotate(
         return deciding.rotate(utxo, programme, panel, votes, script=script, valid_until=end)
 
     unsigned = _build(context, found, act, agreed, wallet, at)
-    sent = sending.send(context, unsigned, operator, schedule=name)
+    details = {
+        "round": str(found.programme.round + 1),
+        "quorum": f"{panel.quorum} of {len(panel.oracles)}",
+        "oracles": ", ".join(oracle.hex() for oracle in panel.oracles),
+    }
+    sent = sending.send(context, unsigned, operator, schedule=name, details=details)
     return Decided(found.programme, sent)
 
 

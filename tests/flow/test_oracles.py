@@ -373,3 +373,29 @@ def test_our_own_form_with_any_field_replaced_is_refused_and_nothing_is_kept(
         return
     error = panel.project.json("commit", "grants", panel.file({**sound, field: value}), exits=2)
     assert (error["exit"], panel.kept()) == (2, before)
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.binary(max_size=200) | (json_like | forms).map(lambda d: json.dumps(d).encode()),
+    st.sampled_from(["sign", "message", "rotate", "panel", "cancel", "verify"]),
+)
+def test_whatever_else_is_read_is_refused_by_name(panel: Panel, raw: bytes, place: str) -> None:
+    path = panel.project.folder / "anything"
+    path.write_bytes(raw)
+    sound, key = panel.project.folder / "sound.json", ("--key", panel.ann.file, "--yes")
+    if not sound.exists():
+        sound.write_bytes(panel.project.signature("grants", panel.ann, "alpha").read_bytes())
+    arguments: dict[str, tuple[object, ...]] = {
+        "sign": ("oracle", "sign", path, "--key", panel.ann.file),
+        "message": ("commit", "grants", sound, "--message", path),
+        "rotate": ("oracle", "message", "grants", "--rotate", path),
+        "panel": ("rotate", "grants", "--oracles", path, sound, *key),
+        "cancel": ("cancel", "grants", path, *key),
+        "verify": ("verify", f"{'ab' * 28}.{'cd' * 32}", "--schedule", path),
+    }
+    before = panel.kept()
+    error = panel.project.json(*arguments[place], exits=2)
+    assert (error["code"], panel.kept()) == ("bad_document", before)

@@ -43,12 +43,6 @@ def grants(
         signed = project("oracle", "sign", message, "--key", owner.file).out
         (project.folder / f"{decision}.json").write_text(signed)
     project.register("draft", owner=owner, oracles=[owner], rows=[Row(owner.address, 10)])
-    (project.folder / "panel.toml").write_text(f'quorum = 1\noracles = ["{owner.text}"]\n')
-    for file, decision in (("cancel", ["--cancel"]), ("rotate", ["--rotate", "panel.toml"])):
-        message = project.folder / f"{file}-message.json"
-        message.write_text(project("oracle", "message", "grants", *decision).out)
-        signed = project("oracle", "sign", message, "--key", owner.file).out
-        (project.folder / f"{file}.json").write_text(signed)
     return Grants(project, owner)
 
 
@@ -71,9 +65,6 @@ SUCCEED = {
     "reclaim": "reclaim paid --key owner.skey --dry-run",
     "bundle export": "bundle export grants",
     "bundle import": "bundle import grants.bundle.json",
-    "verify": "verify grants",
-    "cancel": "cancel grants cancel.json --key owner.skey --dry-run",
-    "rotate": "rotate grants --oracles panel.toml rotate.json --key owner.skey --dry-run",
     "resume": "resume",
     "history": "history",
     "config": "config show",

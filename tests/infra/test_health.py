@@ -7,7 +7,7 @@ import os
 import stat
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -20,7 +20,8 @@ from milestone_devnet.node import Devnet, Settings
 
 from .conftest import INFRA, program
 
-EVERY = ("preview", "preprod", "mainnet", "private")
+# The public ones are of one template, which another test sees to.
+EVERY = ("preprod", "private")
 
 
 def check(network: str, service: str) -> str:
@@ -42,15 +43,28 @@ def devnet() -> Iterator[Devnet]:
         yield running
 
 
-def healthy(command: str) -> bool:
-    """What BusyBox says, with its wget, grep and awk: the images of Ogmios and Kupo are of it."""
-    ran = subprocess.run(
-        [program("busybox"), "sh", "-c", command],
-        env={"PATH": os.environ["PATH"]},
-        capture_output=True,
-        timeout=20,
-    )
-    return ran.returncode == 0
+@pytest.fixture(scope="module")
+def applets(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with BusyBox's programs and nothing else, as in the images of Ogmios and Kupo."""
+    folder = tmp_path_factory.mktemp("busybox")
+    for applet in ("sh", "wget", "grep", "awk"):
+        (folder / applet).symlink_to(program("busybox"))
+    return folder
+
+
+Healthy = Callable[[str], bool]
+
+
+@pytest.fixture(scope="module")
+def healthy(applets: Path) -> Healthy:
+    """Whether a check succeeds in such an image."""
+
+    def succeeds(command: str) -> bool:
+        shell = [str(applets / "sh"), "-c", command]
+        ran = subprocess.run(shell, env={"PATH": str(applets)}, capture_output=True, timeout=20)
+        return ran.returncode == 0
+
+    return succeeds
 
 
 @contextmanager
@@ -84,7 +98,7 @@ def at(command: str, port: int, url: str) -> str:
     return command.replace(asked, f"{urlsplit(url).netloc}/")
 
 
-def test_ogmios_in_sync_is_healthy(network: str, devnet: Devnet) -> None:
+def test_ogmios_in_sync_is_healthy(network: str, devnet: Devnet, healthy: Healthy) -> None:
     assert healthy(at(check(network, "ogmios"), 1337, devnet.ogmios_url))
 
 
@@ -99,7 +113,12 @@ def test_ogmios_in_sync_is_healthy(network: str, devnet: Devnet) -> None:
     ids=["in sync", "behind", "not known yet", "without a node"],
 )
 def test_ogmios_is_healthy_only_in_sync(
-    network: str, status: int, connection: str, synchronization: str, expected: bool
+    network: str,
+    status: int,
+    connection: str,
+    synchronization: str,
+    expected: bool,
+    healthy: Healthy,
 ) -> None:
     body = (
         f'{{"startTime":"2026-06-20T00:00:00Z","networkSynchronization":{synchronization},'
@@ -109,7 +128,9 @@ def test_ogmios_is_healthy_only_in_sync(
         assert healthy(at(check(network, "ogmios"), 1337, url)) is expected
 
 
-def test_kupo_is_healthy_while_it_keeps_up_with_the_node(network: str, devnet: Devnet) -> None:
+def test_kupo_is_healthy_while_it_keeps_up_with_the_node(
+    network: str, devnet: Devnet, healthy: Healthy
+) -> None:
     command = at(check(network, "kupo"), 1442, devnet.kupo_url)
     devnet.fault("stale")
     try:
@@ -132,13 +153,15 @@ CONNECTED = "kupo_connection_status  1.0\n"
     ["kupo_connection_status  0.0\n" + CHECKPOINT + TIP, CONNECTED, CONNECTED + TIP, ""],
     ids=["without a node", "nothing known yet", "nothing indexed yet", "nothing at all"],
 )
-def test_kupo_is_not_healthy_before_it_knows_where_it_stands(network: str, metrics: str) -> None:
+def test_kupo_is_not_healthy_before_it_knows_where_it_stands(
+    network: str, metrics: str, healthy: Healthy
+) -> None:
     with answering(200, metrics) as url:
         assert not healthy(at(check(network, "kupo"), 1442, url))
 
 
 @pytest.mark.parametrize("service", ["ogmios", "kupo"])
-def test_nobody_there_is_not_healthy(network: str, service: str) -> None:
+def test_nobody_there_is_not_healthy(network: str, service: str, healthy: Healthy) -> None:
     port = {"ogmios": 1337, "kupo": 1442}[service]
     assert not healthy(at(check(network, service), port, "http://127.0.0.1:9"))
 

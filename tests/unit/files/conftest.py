@@ -113,9 +113,12 @@ class Desk:
         network: str = "preprod",
         **flags: bool,
     ) -> tuple[Problem, ...]:
+        """What is wrong: each with its place, its reason, and what to do about it."""
         with pytest.raises(BadDocument) as refusal:
             self.read(toml, csv, network=network, **flags)
-        return refusal.value.problems
+        found = refusal.value.problems
+        assert all(problem.where and problem.what and problem.remedy for problem in found), found
+        return found
 
     @staticmethod
     def address(number: int, network: int = 0) -> Address:

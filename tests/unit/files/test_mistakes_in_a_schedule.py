@@ -168,7 +168,7 @@ HEAD_MISTAKES = [
     ('"12.5"', '"1,000"', "allocations[0].amount", "thousands"),
     ("<alice>", "<byron>", "allocations[0].beneficiary", "Byron"),
     ('vesting = "at-once"', 'vestings = "at-once"', "allocations[0].vestings", "'vesting'"),
-    ("2030-01-01T00:00:00Z", "2030-12-02T00:00:00Z", "allocations[0]", "30 days"),
+    ("2030-01-01T00:00:00Z", "2030-12-02T00:00:00Z", "allocations[0].vesting", "30 days"),
     ('amount = "12.5"', 'amount = "0.09"\nstart = 2030-01-01\nevery = "1d"\ninstalments = 10',
      "allocations[0].vesting", "leave one out"),
     ("[[allocations]]", "[allocations]", "allocations", "not a list"),
@@ -226,8 +226,8 @@ def test_all_that_is_wrong_is_told_at_once(desk: Desk) -> None:
         "row 7, column beneficiary",
         "row 4",
         "quorum",
-        "row 6",
-        "row 6",
+        "row 6, column amount",
+        "row 6, column vesting",
     ]
 
 

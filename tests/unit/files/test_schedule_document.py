@@ -183,9 +183,13 @@ MISTAKES: list[tuple[Spoil, str, str]] = [
     (lambda d: d["allocations"][1].update(amount=500), "allocations[1].amount", "text"),
     (lambda d: d["allocations"][1].update(amount="05"), "allocations[1].amount", "base units"),
     (lambda d: d["allocations"][1].update(amount="0"), "allocations[1].amount", "base units"),
-    (lambda d: d["allocations"][1].update(amount="2"), "allocations[1]", "instalments"),
+    (lambda d: d["allocations"][1].update(amount="2"), "allocations[1].amount", "instalments"),
     (lambda d: d["allocations"][1].update(amount=str(2**63)), "allocations[1].amount", "2^63"),
-    (lambda d: d["allocations"][1].update(milestone="x"), "allocations[1]", "not in the schedule"),
+    (
+        lambda d: d["allocations"][1].update(milestone="x"),
+        "allocations[1].milestone",
+        "not in the schedule",
+    ),
     (lambda d: d["allocations"][1]["vesting"].update(step=0), "allocations[1].vesting.step", "1"),
     (
         lambda d: d["allocations"][1]["vesting"].update(count=256),

@@ -8,7 +8,8 @@ from typing import Any
 from . import cbor
 
 _KEY, _ALL, _ANY, _AT_LEAST, _NOT_BEFORE, _NOT_AFTER = range(6)
-_MAX_DEPTH = 64
+# Bounded by our own recursion; the ledger knows no bound but the size of a transaction.
+_MAX_DEPTH = 250
 
 
 def check_native_script(item: bytes, depth: int = 0) -> None:

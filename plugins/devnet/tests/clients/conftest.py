@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from typing import Any, NoReturn
 
 import pytest
+from ogmios_answers import watching_answers
 
 from milestone_devnet.node import Devnet, Settings
 from milestone_devnet.ogmios.versions import Version
-from tests.devnet.clients import watching_answers
 
 from .wallets import Wallet
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from ogmios_answers import watching_answers
 
 from milestone_devnet.node import Devnet, Settings
 from milestone_devnet.ogmios.versions import Version
 
-from .clients import Kupo, Ogmios, watching_answers
+from .clients import Kupo, Ogmios
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

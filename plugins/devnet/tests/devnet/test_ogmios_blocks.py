@@ -8,6 +8,7 @@ import cbor2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from ogmios_answers import definition_problem, schemas, vectors
 
 from milestone_devnet.judging.vectors import load, vector_paths
 from milestone_devnet.ledger import Transaction, decode_transaction
@@ -16,8 +17,6 @@ from milestone_devnet.ledger.refusals import DeserialisationFailure
 from milestone_devnet.ogmios.metadata_json import metadata_json
 from milestone_devnet.ogmios.transaction_json import transaction_json
 from milestone_devnet.ogmios.versions import Version
-
-from .clients import definition_problem, schemas, vectors
 
 KEY = b"\x11" * 28
 NATIVE = [0, KEY]

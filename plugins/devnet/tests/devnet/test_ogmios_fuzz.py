@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+from ogmios_answers import check_answer
 from websockets.asyncio.client import connect
 
 from milestone_devnet.chain.chain import Chain
@@ -27,7 +28,7 @@ from milestone_devnet.ogmios.state_query import QUERIES
 from milestone_devnet.ogmios.submission import SUBMISSION
 from milestone_devnet.ogmios.versions import Version
 
-from .clients import DEADLINE, Ogmios, check_answer, http_url
+from .clients import DEADLINE, Ogmios, http_url
 
 METHODS = [
     *QUERIES,

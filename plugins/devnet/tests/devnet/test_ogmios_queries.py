@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from ogmios_answers import problem_with, schemas
 
 from milestone_devnet.faucet import FAUCET
 from milestone_devnet.ledger.addresses import address_text
 from milestone_devnet.node import Devnet
 
-from .clients import Ogmios, problem_with, schemas
+from .clients import Ogmios
 from .wallet import funded_key, text_of
 
 _REFERENCE_SCRIPTS = {

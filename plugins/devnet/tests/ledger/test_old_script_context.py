@@ -233,3 +233,11 @@ def _locked_output(language: int) -> dict[Any, Any]:
 
 def _ledger(language: int) -> Any:
     return state(outputs=_locked_output(language))
+
+
+@BOTH
+@pytest.mark.parametrize("script", [(0, NATIVE), (2, SPENDING)])
+def test_outputs_may_carry_scripts(language: int, script: tuple[int, bytes]) -> None:
+    carrying = output(BOB.address, 5 * ADA, script=script)
+    draft = Draft(outputs=[carrying]).spending_script(*_locked(language))
+    assert accepted(_known(draft, language), _ledger(language)).valid

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import cbor2
 import pytest
+
+from milestone_devnet.ledger import DeserialisationFailure, decode_transaction
+from milestone_devnet.ledger.native_scripts import native_script_json
 
 from .world import (
     ADA,
@@ -158,3 +162,17 @@ def test_a_native_and_a_plutus_script_work_in_one_transaction() -> None:
 def test_a_plutus_script_beside_a_native_one_is_really_run() -> None:
     refusal = refused(native_beside(Draft()).spending_script(IMPOSSIBLE, NEVER_TRUE))
     assert refusal.code == 3136
+
+
+@pytest.mark.parametrize(("depth", "is_decoded"), [(250, True), (251, False)])
+def test_native_scripts_are_nested_as_deep_as_they_may(depth: int, is_decoded: bool) -> None:
+    clause: list[Any] = [0, ALICE.key_hash]
+    for _ in range(depth):
+        clause = [1, [clause]]
+    if not is_decoded:
+        with pytest.raises(DeserialisationFailure):
+            decode_transaction(Draft(witnesses={1: [clause]}).finish())
+        return
+    assert accepted(*spending_native(clause)).valid
+    told = json.dumps(native_script_json(cbor2.dumps(clause)))
+    assert told.count('"all"') == depth
