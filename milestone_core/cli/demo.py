@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 import click
 
 from milestone_core.cli.main import run
-from milestone_core.cli.output import as_json, emit, json_option, warn
+from milestone_core.cli.output import (
+    as_json,
+    await_enter,
+    emit,
+    json_option,
+    require_terminal,
+    warn,
+)
 from milestone_core.demo import summary
 from milestone_core.demo.devnet import RunningDevnet, introduce, running
 from milestone_core.demo.place import asked_to_stop, project_folder
@@ -29,8 +36,9 @@ class Stopped(MilestoneError):
 
 @click.command()
 @click.option("--keep", is_flag=True, help="Leave the devnet running, and the project's folder.")
+@click.option("--step", is_flag=True, help="Wait for Enter before each command.")
 @json_option
-def demo(keep: bool) -> None:
+def demo(keep: bool, step: bool) -> None:
     """Run the whole flow on an embedded devnet.
 
     The commands are the real ones, over real sockets, and each has to end as the demo says. With
@@ -38,8 +46,11 @@ def demo(keep: bool) -> None:
 
     Example: milestone demo --keep
     """
+    if step:
+        require_terminal("Enter runs each next command", flag="no --step")
     began = time.monotonic()
-    stage = Stage(run, _nothing if as_json() else click.echo)
+    pause = await_enter if step else _nothing
+    stage = Stage(run, _nothing if as_json() else click.echo, pause)
     introduce(stage)
     try:
         with (
@@ -59,8 +70,8 @@ def demo(keep: bool) -> None:
     emit({**summary.document(outcome, stage.steps, seconds), **kept}, lines)
 
 
-def _nothing(_line: str) -> None:
-    """With --json only the result is printed."""
+def _nothing(*_line: str) -> None:
+    """With --json only the result is printed; without --step nobody is waited for."""
 
 
 def _play(stage: Stage, folder: Path, devnet: RunningDevnet, *, keep: bool) -> Outcome:

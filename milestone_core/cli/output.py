@@ -25,7 +25,7 @@ from typing import Any, TypeVar
 
 import click
 
-from milestone_core.errors import BadInput, MilestoneError
+from milestone_core.errors import BadInput, Interrupted, MilestoneError
 
 SCHEMA = 1
 
@@ -176,9 +176,11 @@ def confirm(question: str, *, flag: str) -> bool:
 
     :param flag: what a script passes instead, such as ``--yes``.
     :raises BadInput: there is nobody to ask.
+    :raises Interrupted: instead of an answer.
     """
-    _require_terminal(question, flag)
-    return click.confirm(question, err=True)
+    require_terminal(question, flag)
+    with _answered():
+        return click.confirm(question, err=True)
 
 
 def ask(question: str, *, flag: str) -> str:
@@ -186,13 +188,46 @@ def ask(question: str, *, flag: str) -> str:
 
     :param flag: what a script passes instead.
     :raises BadInput: there is nobody to ask.
+    :raises Interrupted: instead of an answer.
     """
-    _require_terminal(question, flag)
-    answer: str = click.prompt(question, err=True)
+    require_terminal(question, flag)
+    with _answered():
+        answer: str = click.prompt(question, err=True)
     return answer
 
 
-def _require_terminal(question: str, flag: str) -> None:
+@contextmanager
+def _answered() -> Iterator[None]:
+    """
+    :raises Interrupted: there was no answer but Ctrl-C, or the end of all input.
+    """
+    try:
+        yield
+    except (KeyboardInterrupt, click.Abort) as abort:
+        click.echo(err=True)  # the question has no line's end yet
+        raise Interrupted(
+            "interrupted at the question: what was asked about was not done",
+            hint="What was done before it stands. Run the same command again: it goes on there.",
+        ) from abort
+
+
+def await_enter() -> None:
+    """Wait, on stderr, until somebody presses Enter.
+
+    :raises KeyboardInterrupt: they press Ctrl-C, or there is nobody any more.
+    """
+    try:
+        click.prompt("  Enter", default="", show_default=False, prompt_suffix=" ", err=True)
+    except click.Abort as abort:
+        raise KeyboardInterrupt from abort
+
+
+def require_terminal(question: str, flag: str) -> None:
+    """See that there is somebody to ask.
+
+    :param flag: what to pass instead.
+    :raises BadInput: there is nobody.
+    """
     if not sys.stdin.isatty():
         raise BadInput(
             f"this needs an answer, and there is no terminal to ask at: {question}",

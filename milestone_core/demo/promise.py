@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from milestone_core.domain.schedule import DAY
 from milestone_core.files.times import iso
@@ -97,3 +99,11 @@ def rows_csv(addresses: Mapping[str, str], dates: Dates) -> str:
 def shell_names(addresses: Mapping[str, str]) -> str:
     """A file for a shell to read, after which ``$ALICE`` is Alice's address."""
     return "".join(f"{name.upper()}={address}\n" for name, address in addresses.items())
+
+
+def damage(path: Path) -> None:
+    """Change one digit of the signature in a file."""
+    document = json.loads(path.read_text())
+    signature = document["signature"]
+    document["signature"] = signature[:-1] + ("1" if signature[-1] == "0" else "0")
+    path.write_text(json.dumps(document))

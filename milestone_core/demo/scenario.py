@@ -81,6 +81,7 @@ class Scenario:
             printed = stage.command("devnet", "key", who, only="address")
             self.addresses[who] = _told(printed, "address")
             stage.names[self.addresses[who]] = who.upper()
+            stage.keys[Address.parse(self.addresses[who]).payment.hash.hex()] = who.upper()
         Path("names.sh").write_text(promise.shell_names(self.addresses))
         stage.tell(
             "The faucet pays the owner ADA and 10,000 test tokens, and Bob ADA for fees. Alice "
@@ -173,20 +174,36 @@ class Scenario:
         self._release("bob", review=True)
         stage.tell(
             "Bob has Alice paid as well, three instalments of six, with the fee and the ADA that "
-            "has to lie with tokens: she has none."
+            "has to lie with tokens: she has none. He wants to see a second block, and in that "
+            "wait the program is killed (SIGKILL): the transaction is on its way."
         )
-        self._release("alice")
+        alice = ("--beneficiary", self.addresses["alice"], "--key", "bob.skey", "--yes")
+        stage.killed("release", NAME, *alice, "--confirmations", "2", after="waiting for")
+        stage.tell("Its bytes were written down before they were sent: the chain is asked.")
+        stage.command("resume")
+        stage.tell("Run again, the command finds that she is paid, and pays nothing twice.")
+        self._release("alice", exit=NOT_YET)
         stage.command("status", NAME)
 
     def _second_milestone(self, dates: Dates) -> None:
         stage = self.stage
         stage.chapter("9. The second milestone")
         Path("beta.txt").write_text("The auditor's report, signed and dated.\n")
-        stage.tell("Two of the oracles, not the same two, attest the audit.")
+        stage.tell("Ann and Ben attest the audit; Ann's file arrives with one digit changed.")
         self._message("beta")
+        self._sign("beta", "ann")
         self._sign("beta", "ben")
+        promise.damage(Path("beta-ann.json"))
+        stage.command("commit", NAME, "beta-ann.json", "beta-ben.json")
+        stage.tell(
+            "Its form is right, so that only the contract can tell. It refuses the proof; the "
+            "program finds out which of the signatures is bad, by having each evaluated alone, and "
+            "names the oracle."
+        )
+        stage.command("prove", NAME, "beta", "--key", "bob.skey", "--yes", exit=NOT_YET)
+        stage.tell("Cas signs instead: the good one of Ben counts on.")
         self._sign("beta", "cas")
-        stage.command("commit", NAME, "beta-ben.json", "beta-cas.json")
+        stage.command("commit", NAME, "beta-cas.json")
         stage.tell("More time passes, until the last instalment.")
         self._devnet("advance", "--to", dates.last_instalment)
         stage.tell("One command proves what has a quorum and pays everybody what is due.")

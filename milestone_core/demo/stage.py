@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import re
 import shlex
+import subprocess
+import sys
 import textwrap
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stderr, redirect_stdout
@@ -19,10 +21,15 @@ Run = Callable[[Sequence[str]], int]
 Say = Callable[[str], None]
 
 INTERRUPTED = 130
+KILLED = 137  # 128 + SIGKILL, as a shell reports it
 _WIDTH = 88
 _ADDRESS = re.compile(r"(addr(?:_test)?1[0-9a-z]{4,})(?:\.\.\.([0-9a-z]+))?")
 _LONG_HEX = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{20,}\b")
 _WARNING = "Warning:"
+
+
+def _go_on() -> None:
+    """Nobody wants to look at each step."""
 
 
 class Surprise(MilestoneError):
@@ -45,13 +52,16 @@ class Stage:
 
     :param run: runs a command line (without the program's name) and answers its exit code.
     :param say: takes each line that is shown.
+    :param pause: called before each command line is run, once it is shown.
     """
 
-    def __init__(self, run: Run, say: Say) -> None:
+    def __init__(self, run: Run, say: Say, pause: Callable[[], None] = _go_on) -> None:
         self.steps: list[Step] = []
         self.names: dict[str, str] = {}
         """Names by address: what is shown has the name in the address's place."""
-        self._run, self._say = run, say
+        self.keys: dict[str, str] = {}
+        """Names by the hash of a key, in hex, likewise."""
+        self._run, self._say, self._pause = run, say, pause
 
     def chapter(self, title: str) -> None:
         """Show the title of what comes next."""
@@ -84,6 +94,7 @@ class Stage:
         """
         command = shlex.join(["milestone", *arguments])
         self.typed(f"{command} > {into}" if into else command)
+        self._pause()
         out, err = io.StringIO(), io.StringIO()
         with redirect_stdout(out), redirect_stderr(err):
             code = self._run(arguments)
@@ -108,6 +119,37 @@ class Stage:
             )
         return printed
 
+    def killed(self, *arguments: str, after: str) -> None:
+        """Run one command line as a process of its own, and kill it in the middle of its work.
+
+        :param after: what the line on standard error begins with after which it is killed.
+        :raises Surprise: it ended before it came to that.
+        """
+        command = shlex.join(["milestone", *arguments])
+        self.typed(command)
+        self._pause()
+        with subprocess.Popen(
+            [sys.executable, "-m", "milestone_core", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        ) as process:
+            assert process.stdout is not None, "it is a pipe"
+            said = []
+            for line in process.stdout:
+                said.append(line.rstrip())
+                if line.startswith(after):
+                    break
+            process.kill()
+        if not (said and said[-1].startswith(after)):
+            raise Surprise(f"`{command}` was to be killed, and ended before", details={"out": said})
+        for line in said[-2:]:
+            self.show(line)
+        self.show("Killed")
+        self.steps.append(Step(command, KILLED))
+
     def typed(self, line: str) -> None:
         """Show a line as if typed at a shell."""
         self._say(click.style(f"$ {self.shown(line)}", fg="cyan"))
@@ -124,7 +166,9 @@ class Stage:
             self.show(line)
 
     def shown(self, text: str) -> str:
-        """``text`` with ``$NAME`` for the addresses that have one, and long ids cut short."""
+        """``text`` with ``$NAME`` for addresses and keys that have one, and long ids cut short."""
+        for key, name in self.keys.items():
+            text = text.replace(key, f"${name}'s key")
         return _LONG_HEX.sub(r"\1...", _ADDRESS.sub(self._name_of, text))
 
     def _name_of(self, match: re.Match[str]) -> str:

@@ -26,8 +26,9 @@ _NOT_PROVEN = (
     "  Docker was used.",
     "A second opinion on the scripts. One evaluator, Aiken's, found the costs and judged.",
     "Programs of their own. The commands ran one after the other in one process, by the entry",
-    "  point of `milestone`, to save each one's start; only the devnet was another process.",
-    "Concurrency and crashes. Nobody else used the contract, and nothing was interrupted.",
+    "  point of `milestone`, to save each one's start; only the devnet and the one that was killed",
+    "  were others.",
+    "Concurrency and crashes. Nobody else used the contract, and one command was killed, once.",
     "Other keys than files on this disk: no browser wallet, no hardware, no multisig.",
     "Size and time. Five people on one page, and a clock that was moved instead of waited for.",
 )

@@ -17,12 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pexpect
 import pytest
 
 from milestone_core.app import App
 from milestone_core.demo.promise import BENEFICIARIES
 from milestone_core.demo.reckoning import reckon
-from milestone_core.demo.stage import Surprise
+from milestone_core.demo.stage import KILLED, Surprise
 from milestone_core.domain.address import Address
 
 PURPOSES = [
@@ -140,7 +141,7 @@ def test_it_runs_anywhere_prints_one_object_and_leaves_nothing(place: Place) -> 
     assert told["seconds"] > 0
 
     exits = [step["exit"] for step in told["steps"] if step["exit"]]
-    assert exits == [5, 5, 5]
+    assert exits == [5, 5, 5, KILLED, 5, 5]
     refused = [r["redeemer"] for r in told["refused_by_contract"]]
     assert len(refused) == 2
     assert all(re.fullmatch(r"spend \d+", redeemer) for redeemer in refused)
@@ -161,6 +162,38 @@ def test_a_step_with_a_surprising_exit_makes_it_fail_and_leaves_nothing(place: P
     assert error["details"]["exit"] == 3
     assert list(place.temporary.iterdir()) == []
     assert not listens(url_of(error["message"]))
+
+
+@pytest.mark.slow
+def test_step_by_step_it_waits_for_enter_and_can_be_left(place: Place) -> None:
+    terminal = pexpect.spawn(
+        sys.executable,
+        ["-m", "milestone_core", "demo", "--step"],
+        cwd=str(place.folder),
+        env=place.environment(NO_COLOR="1"),
+        encoding="utf-8",
+        timeout=60,
+    )
+    for command in ("milestone init", "milestone doctor"):
+        terminal.expect(command)
+        terminal.expect("Enter")
+        with pytest.raises(pexpect.TIMEOUT):
+            terminal.expect(r"\$ milestone", timeout=1)
+        terminal.sendline()
+    terminal.expect("Enter")
+    terminal.sendintr()
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert terminal.exitstatus == 130
+    assert "interrupted" in (terminal.before or "")
+    assert list(place.temporary.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_step_by_step_needs_somebody_at_a_terminal(place: Place) -> None:
+    code, _, err = place.run("--step")
+    assert code == 2
+    assert "--step" in err
 
 
 @pytest.mark.slow
@@ -206,8 +239,12 @@ def test_people_see_every_command_before_its_output(kept: Kept) -> None:
     lines = kept.out.splitlines()
     commands = [line for line in lines if line.startswith("$ milestone ")]
     assert len(commands) > 40
-    claimed = lines.index("$ milestone release grants --beneficiary $ALICE --key bob.skey --yes")
-    assert lines[claimed + 2] == "  paid 600 TEST to $ALICE"
+    paid = lines.index("  paid 900.5 TEST to $BOB")
+    typed = [line for line in lines[:paid] if line.startswith("$ milestone ")]
+    assert typed[-1] == "$ milestone release grants --beneficiary $BOB --key bob.skey --yes"
+    resumed = lines[lines.index("  Killed") :].index("$ milestone resume")
+    assert "confirmed" in lines[lines.index("  Killed") + resumed + 1]
+    assert any("does not accept the signature of the oracle $ANN's key" in line for line in lines)
     assert "\x1b" not in kept.out
     assert "What this did not prove" in lines
 

@@ -6,9 +6,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import click
 import pytest
 
-from milestone_core.demo.stage import Stage, Surprise
+from milestone_core.demo.stage import KILLED, Stage, Surprise
 
 ALICE = "addr_test1vqy7h9lgyzp2td9jcflgxtj7hv5efm373elhgwrngpklpysj4j6zr"
 TRANSACTION = "7acbe358359f99d47b061eda7e7dd146053d54390f4ce4b8d857442c66506bcc"
@@ -110,3 +111,34 @@ def test_what_a_command_is_given_stays_whole() -> None:
     stage.command("release", "grants", "--beneficiary", ALICE)
     assert given == [("release", "grants", "--beneficiary", ALICE)]
     assert ALICE in stage.steps[0].command
+
+
+@pytest.mark.slow
+def test_a_command_that_is_killed_is_killed_after_that_line_and_recorded() -> None:
+    stage, shown = stage_of(Program())
+    ports = ("--ogmios-port", "0", "--kupo-port", "0", "--control-port", "0")
+    stage.killed("devnet", "run", *ports, after="Ogmios")
+    assert shown[-1] == "  Killed"
+    assert [step.exit for step in stage.steps] == [KILLED]
+
+
+@pytest.mark.slow
+def test_a_command_that_ends_before_it_is_killed_is_a_surprise() -> None:
+    stage, _ = stage_of(Program())
+    with pytest.raises(Surprise, match="ended before"):
+        stage.killed("--version", after="waiting")
+
+
+def test_the_hash_of_a_key_is_shown_by_its_owners_name() -> None:
+    stage, shown = stage_of(Program(out="the oracle " + "ab" * 28))
+    stage.keys["ab" * 28] = "ANN"
+    stage.command("prove")
+    assert "  the oracle $ANN's key" in shown
+
+
+def test_it_pauses_once_a_command_is_shown_and_before_it_is_run() -> None:
+    said: list[str] = []
+    stage = Stage(Program(out="result"), said.append, lambda: said.append("pause"))
+    stage.command("status")
+    shown = [click.unstyle(line).strip() for line in said]
+    assert shown == ["$ milestone status", "pause", "result"]

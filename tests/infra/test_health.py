@@ -60,7 +60,7 @@ def healthy(applets: Path) -> Healthy:
     """Whether a check succeeds in such an image."""
 
     def succeeds(command: str) -> bool:
-        shell = [applets / "sh", "-c", command]
+        shell = [str(applets / "sh"), "-c", command]
         ran = subprocess.run(shell, env={"PATH": str(applets)}, capture_output=True, timeout=20)
         return ran.returncode == 0
 
