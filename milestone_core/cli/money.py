@@ -13,7 +13,7 @@ from milestone_core.app import App
 from milestone_core.cli import output, review
 from milestone_core.cli.amounts import Denomination
 from milestone_core.domain.schedule import Schedule
-from milestone_core.errors import BadInput, MilestoneError
+from milestone_core.errors import BadInput, MilestoneError, Misconfigured
 from milestone_core.services import reviewing
 from milestone_core.services.sending import Operator, Patience, Sent
 from milestone_core.transactions.keys import read_key
@@ -64,6 +64,12 @@ class Spending:
             if self.dry_run:
                 output.note("Nothing was signed or sent (--dry-run).")
                 return False
+            if app.rebuilt:
+                raise Misconfigured(
+                    "nothing was signed: the store was damaged, and rebuilt just now",
+                    hint="Read the warning above. A transaction that was under way is forgotten: "
+                    "when `milestone status` shows what you expect, run the command again.",
+                )
             self._consent(app, confirm_name)
             return True
 
