@@ -121,13 +121,14 @@ infra: $(RUNTIME) ## the compose files of the public networks, from their templa
 cli-reference: $(RUNTIME) ## what every --help prints, into the docs
 	$(BIN)/python scripts/cli_reference.py
 
+PLAYED := docs/tutorial.md docs/howto/oracle.md
 .PHONY: tutorial
-tutorial: $(DEV) ## type the tutorial's commands, and put what they print into the page
-	$(BIN)/python scripts/tutorial.py docs/tutorial.md
+tutorial: $(DEV) ## type the commands of the played pages, and put what they print into them
+	for page in $(PLAYED); do $(BIN)/python scripts/tutorial.py $$page || exit 1; done
 
 .PHONY: tutorial-check
-tutorial-check: $(DEV) ## whether the tutorial's commands print what the page says
-	$(BIN)/python scripts/tutorial.py --check docs/tutorial.md
+tutorial-check: $(DEV) ## whether the commands of the played pages print what they say
+	for page in $(PLAYED); do $(BIN)/python scripts/tutorial.py --check $$page || exit 1; done
 
 .PHONY: check
 check: lint types layers test ## what has to be green before a commit

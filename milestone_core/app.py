@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 from milestone_core import __version__
 from milestone_core.config import Config, Flags, load_config
 from milestone_core.domain.schedule import PolicyChoice
-from milestone_core.errors import BadInput, CorruptStore
+from milestone_core.errors import BadInput
 from milestone_core.plugin_manager import PluginManager
 from milestone_core.ports import ChainQuery, ContractLoader, ReleasePolicy, Storage, UtxoLookup
 from milestone_core.providers import Surroundings
@@ -22,6 +22,7 @@ from milestone_core.settings import settings_from_document
 
 if TYPE_CHECKING:
     from milestone_core.onchain.contract import Contract
+    from milestone_core.services.lasting import Rebuilt
 
 USER_AGENT = f"milestone/{__version__}"
 
@@ -54,6 +55,8 @@ class App:
     ) -> None:
         self.flags = flags or Flags()
         self.tell, self.warn, self.log = tell, warn, log
+        self.rebuilt = False
+        """Whether the store was damaged and has been rebuilt in this run."""
         self._environ, self._cwd = environ, cwd
         self._open = ExitStack()
 
@@ -117,14 +120,18 @@ class App:
 
     @cached_property
     def storage(self) -> Storage:
-        """The project's data. A store that cannot be read is kept aside, and a new one opened."""
-        storage: Storage
-        try:
-            storage = self._create("storage")
-        except CorruptStore as error:
-            self._keep_aside(error)
-            storage = self._create("storage")
+        """The project's data. A store that cannot be read is kept aside, and rebuilt."""
+        from milestone_core.services.lasting import LastingStorage
+
+        storage = LastingStorage(
+            lambda: self._create("storage"),
+            self.config.data_dir / "copies" / self.config.use("storage"),
+            _set_aside,
+            self._tell_of_rebuilding,
+        )
         self._open.callback(storage.close)
+        self.__dict__["storage"] = storage  # telling of a rebuilding reads what was restored
+        storage.open()
         return storage
 
     def policy(self, choice: PolicyChoice) -> ReleasePolicy:
@@ -168,18 +175,16 @@ class App:
         provider = self.plugins.provider(port, self.config.use(port))
         return provider.create(self.config.settings(provider), self._surroundings)
 
-    def _keep_aside(self, error: CorruptStore) -> None:
-        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-        aside = _set_aside(error.path, stamp)
-        self.warn(
-            f"{error.message}. It is kept as {aside}, and a new one was begun. What is on chain "
-            "is read from there again; what was only here (drafts, and attestations that are not "
-            "on chain yet) has to be given again."
-        )
+    def _tell_of_rebuilding(self, rebuilt: Rebuilt) -> None:
+        from milestone_core.services import recovery
+
+        self.rebuilt = True
+        self.warn(recovery.account(self, rebuilt))
 
 
-def _set_aside(path: Path, stamp: str) -> Path:
+def _set_aside(path: Path) -> Path:
     """Rename a file, and those that a database keeps beside it (``-wal``, ``-journal``)."""
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     aside = path.with_name(f"{path.name}.corrupt-{stamp}")
     for suffix in ("", "-wal", "-shm", "-journal"):
         source = path.with_name(path.name + suffix)

@@ -31,6 +31,11 @@ class Denomination:
         return " + ".join(parts)
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number of things: ``1 page``, ``2 pages``; ``many`` where that is not ``one`` with an s."""
+    return f"{number} {one if number == 1 else many or f'{one}s'}"
+
+
 def lovelace(quantity: int) -> str:
     """``quantity`` lovelace for people."""
     return Denomination().write(ADA, quantity)

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from milestone_core.app import App
-from milestone_core.cli.amounts import Denomination
+from milestone_core.cli.amounts import Denomination, counted
 from milestone_core.cli.context import pass_app
 from milestone_core.cli.output import emit, json_option, note
 from milestone_core.files.bundle import encode_bundle, read_bundle
@@ -36,7 +36,8 @@ def export(app: App, name: str) -> None:
     Example: milestone bundle export grants > grants.bundle.json
     """
     made = service.export(app, name)
-    note(f"{name}: {len(made.pages)} distributions, {len(made.attestations)} attestations")
+    pages, signed = len(made.pages), len(made.attestations)
+    note(f"{name}: {counted(pages, 'distribution')}, {counted(signed, 'attestation')}")
     click.echo(json.dumps(encode_bundle(made), indent=2, ensure_ascii=False))
 
 
@@ -56,9 +57,9 @@ def import_(app: App, file: Path) -> None:
     schedule = record.schedule
     total = Denomination(schedule).write(schedule.asset, schedule.total)
     again = "again, " if done.known else ""
+    people = counted(len(schedule.beneficiaries), "beneficiary", "beneficiaries")
     lines = [
-        f"imported {schedule.name}: {again}{total} for {len(schedule.beneficiaries)} "
-        "beneficiaries, as it lies on chain",
+        f"imported {schedule.name}: {again}{total} for {people}, as it lies on chain",
         f"attestations: {done.attestations}",
     ]
     if done.outdated:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from milestone_core.app import App
-from milestone_core.cli.amounts import Denomination
+from milestone_core.cli.amounts import Denomination, counted
 from milestone_core.cli.context import pass_app
 from milestone_core.cli.money import Spending, sent_lines, spending_options
 from milestone_core.cli.output import emit, json_option
@@ -34,7 +34,8 @@ def deploy(app: App, name: str, spending: Spending) -> None:
         lines += [f"programme     {record.programme}"]
         lines += [f"distribution  {page}" for page in record.pages]
         if done.complete:
-            lines.append(f"{total} are locked for {len(schedule.beneficiaries)} beneficiaries.")
+            people = counted(len(schedule.beneficiaries), "beneficiary", "beneficiaries")
+            lines.append(f"{total} are locked for {people}.")
     emit(
         {
             "name": name,

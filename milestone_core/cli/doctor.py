@@ -11,13 +11,12 @@ import click
 from milestone_core.app import App
 from milestone_core.cli.output import emit, json_option
 from milestone_core.config import compose
-from milestone_core.errors import Misconfigured, ServiceUnavailable
+from milestone_core.errors import ServiceUnavailable
 from milestone_core.networks import NETWORKS
 from milestone_core.plugin import PluginState
 from milestone_core.services.doctor import UNWATCHED, Finding, examine
 
 _STARTED = frozenset({"Ogmios", "node", "Kupo"})
-_SERVICES = frozenset({"Ogmios", "node", "Kupo", "reference scripts"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +114,7 @@ def _lines(finding: Finding) -> list[str]:
 
 def _exit(findings: tuple[Finding, ...]) -> int:
     """0 where all is well; that of a missing service before that of a wrong configuration."""
-    failed = {finding.part for finding in findings if not finding.ok and finding.fatal}
-    if failed & _SERVICES:
+    failed = {finding.exit for finding in findings if not finding.ok and finding.fatal}
+    if ServiceUnavailable.exit in failed:
         return ServiceUnavailable.exit
-    return Misconfigured.exit if failed else 0
+    return max(failed, default=0)

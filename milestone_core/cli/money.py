@@ -13,7 +13,7 @@ from milestone_core.app import App
 from milestone_core.cli import output, review
 from milestone_core.cli.amounts import Denomination
 from milestone_core.domain.schedule import Schedule
-from milestone_core.errors import BadInput, MilestoneError
+from milestone_core.errors import BadInput, MilestoneError, Misconfigured
 from milestone_core.services import reviewing
 from milestone_core.services.sending import Operator, Patience, Sent
 from milestone_core.transactions.keys import read_key
@@ -50,7 +50,14 @@ class Spending:
 
         :param schedule: for writing its asset in human units.
         :param confirm_name: what must be typed on mainnet.
+        :raises BadInput: a network was confirmed that is not this project's.
         """
+        if self.confirm_network not in ("", app.network):
+            raise BadInput(
+                f"--confirm-network says {self.confirm_network}, and this project is for "
+                f"{app.network}",
+                hint="Nothing was signed. Use the project of that network, or leave it out.",
+            )
         keys = tuple(read_key(source, warn=app.warn) for source in self.keys)
         clock = functools.cache(app.chain.clock)
 
@@ -64,6 +71,12 @@ class Spending:
             if self.dry_run:
                 output.note("Nothing was signed or sent (--dry-run).")
                 return False
+            if app.rebuilt:
+                raise Misconfigured(
+                    "nothing was signed: the store was damaged, and rebuilt just now",
+                    hint="Read the warning above. A transaction that was under way is forgotten: "
+                    "when `milestone status` shows what you expect, run the command again.",
+                )
             self._consent(app, confirm_name)
             return True
 
@@ -122,7 +135,10 @@ def spending_options(command: CommandT) -> CommandT:
     @click.option("--dry-run", is_flag=True, help="Show the transaction, sign and send nothing.")
     @click.option("--yes", is_flag=True, help="Sign without asking.")
     @click.option(
-        "--confirm-network", default="", metavar="NETWORK", help="On mainnet, beside --yes."
+        "--confirm-network",
+        default="",
+        metavar="NETWORK",
+        help="The network that is meant; needed on mainnet.",
     )
     @click.option("--no-wait", is_flag=True, help="Return once it is sent.")
     @click.option(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from milestone_core.cli import amounts
-from milestone_core.cli.amounts import Denomination
+from milestone_core.cli.amounts import Denomination, counted
 from milestone_core.domain.chain import OutputReference, Value
 from milestone_core.domain.distribution import Programme
 from milestone_core.files.times import iso
@@ -26,7 +26,10 @@ def lines(screen: ReviewScreen, units: Denomination, network: str) -> Iterator[s
             yield _line(label, said)
     for asset, quantity in screen.minted.assets.items():
         what = "minted" if quantity > 0 else "burned"
-        yield _line(what, f"{abs(quantity)} identity token {str(asset)[:24]}...{str(asset)[-8:]}")
+        yield _line(
+            what,
+            f"{counted(abs(quantity), 'identity token')} {str(asset)[:24]}...{str(asset)[-8:]}",
+        )
     for account, lovelace in screen.withdrawn.items():
         yield _line("withdrawn", amounts.lovelace(lovelace))
         yield _line("", f"from {account}, whose script must agree")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from milestone_core.errors import Busy
+from milestone_core.errors import BrokenRecord, Busy
 from milestone_core.files import records
 from milestone_core.files.records import STATES, CachedState, ScheduleRecord
 from milestone_core.services.context import Context
@@ -20,7 +20,10 @@ def _read(context: Context, record: ScheduleRecord) -> Iterator[CachedState]:
     for page in record.pages:
         document = context.storage.read(STATES, str(page))
         if document is not None:
-            yield records.decode_state(document, str(page))
+            try:
+                yield records.decode_state(document, str(page))
+            except BrokenRecord as error:  # the chain has all that is in it
+                context.warn(f"{error.message}; it is read from the chain again")
 
 
 def refresh(context: Context, loaded: Distribution) -> None:

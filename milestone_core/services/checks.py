@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from milestone_core.domain.chain import Tip
+from fractions import Fraction
+
+from milestone_core.domain.chain import ChainHealth, Tip
 from milestone_core.errors import ServiceUnavailable
 from milestone_core.networks import NETWORKS, network_name
 from milestone_core.services.context import Context
 
+_SYNCHRONISED = Fraction(999, 1000)
 MAX_LAG_SLOTS = 120
 """How far the index may be behind the node before what it shows is too old to build on."""
 
@@ -36,11 +39,35 @@ def require_network(context: Context) -> None:
         )
 
 
+def far_behind(health: ChainHealth) -> bool:
+    """Whether a node still has more than a thousandth of the chain to read."""
+    done = health.synchronisation
+    return done is not None and done < _SYNCHRONISED
+
+
+def _require_synchronised(context: Context) -> None:
+    health = context.chain.health()
+    if not health.connected:
+        raise ServiceUnavailable(
+            "Ogmios is not connected to a node",
+            hint="Start cardano-node, and give Ogmios the path of its socket.",
+        )
+    if far_behind(health):
+        assert health.synchronisation is not None, "it is a part of the whole"
+        raise ServiceUnavailable(
+            f"the node is {float(100 * health.synchronisation):.2f} % synchronised: what it shows "
+            "is too old to build on",
+            hint="Wait until it has caught up; see: milestone doctor",
+            details={"synchronisation": str(health.synchronisation)},
+        )
+
+
 def require_fresh(context: Context, tip: Tip) -> None:
-    """Stop where the index is too far behind to build on.
+    """Stop where the node, or the index behind it, is too far behind to build on.
 
     :raises ServiceUnavailable: it is; says how far.
     """
+    _require_synchronised(context)
     behind = lag(context, tip)
     if behind > MAX_LAG_SLOTS:
         raise ServiceUnavailable(

@@ -12,6 +12,7 @@ from milestone_core.services import (
     distributions,
     observers,
     outcomes,
+    rediscovery,
     scripts,
     sending,
     wallets,
@@ -46,7 +47,7 @@ def deploy_schedule(context: Context, name: str, operator: Operator) -> Deployme
     """
     sending.settle(context, NO_SCHEDULE, operator.patience)
     sending.settle(context, name, operator.patience)
-    record = distributions.record_of(context, name)
+    record = _found_again(context, distributions.record_of(context, name))
     observers.observe(context, record.schedule.policy)  # one that cannot run blocks everything
     owner = distributions.owner_of(record.schedule)
     wallets.owned_output(wallets.open_wallet(context, operator.keys), owner)
@@ -69,6 +70,18 @@ def deploy_schedule(context: Context, name: str, operator: Operator) -> Deployme
             break
         sent.append(done)
     return Deployment(distributions.record_of(context, name), tuple(sent))
+
+
+def _found_again(context: Context, record: ScheduleRecord) -> ScheduleRecord:
+    """A project that has lost its data must not lock the same tokens twice."""
+    if record.programme is not None:
+        return record
+    found = rediscovery.on_chain(context, record)
+    if found is None:
+        return record
+    context.tell(f"{record.key} is on chain already: {found.programme} is taken over as it is")
+    distributions.keep(context, found)
+    return found
 
 
 Step = tuple[Unsigned | None, dict[str, str]]

@@ -10,7 +10,7 @@ from milestone_core.domain.attestation import Attestation, Tally, tally
 from milestone_core.domain.chain import AssetId
 from milestone_core.domain.distribution import Page, Programme, ProgrammeMilestone
 from milestone_core.domain.schedule import Allocation, Schedule
-from milestone_core.errors import NotFound, Refused
+from milestone_core.errors import BrokenRecord, NotFound, Refused
 from milestone_core.files import records
 from milestone_core.files.records import ATTESTATIONS, SCHEDULES, DistributionState, ScheduleRecord
 from milestone_core.services import lookup
@@ -183,11 +183,14 @@ def page_on_chain(context: Context, record: ScheduleRecord, number: int) -> Page
 
 def attestations_of(context: Context, name: str) -> tuple[Attestation, ...]:
     """The attestations that were committed for a schedule."""
-    return tuple(
-        records.decode_attestation(document, key).attestation
-        for key, document in context.storage.scan(ATTESTATIONS)
-        if key.startswith(f"{name}/")
-    )
+    found = []
+    for key, document in context.storage.scan(ATTESTATIONS):
+        if key.startswith(f"{name}/"):
+            try:
+                found.append(records.decode_attestation(document, key).attestation)
+            except BrokenRecord as error:  # the others count all the same
+                context.warn(f"{error.message}; commit that signature again")
+    return tuple(found)
 
 
 def best_tally(context: Context, name: str, programme: Programme, milestone: str) -> Tally | None:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from milestone_core.domain.chain import Tip
-from milestone_core.errors import MilestoneError
+from milestone_core.errors import MilestoneError, ServiceUnavailable
 from milestone_core.files.times import format_duration
 from milestone_core.networks import NETWORKS, network_name
 from milestone_core.services import scripts
-from milestone_core.services.checks import MAX_LAG_SLOTS, watch_hint
+from milestone_core.services.checks import MAX_LAG_SLOTS, far_behind, watch_hint
 from milestone_core.services.context import Context
 
 _FULLY_SYNCHRONISED = 1
@@ -23,6 +23,7 @@ class Finding:
     """How one part is. ``remedy`` is what to do where it is not ``ok``.
 
     ``fatal`` is whether commands that need the part must fail; what is not fatal is a warning.
+    ``exit`` is the code with which they do.
     """
 
     part: str
@@ -30,6 +31,7 @@ class Finding:
     detail: str
     remedy: str = ""
     fatal: bool = True
+    exit: int = ServiceUnavailable.exit
     figures: dict[str, object] = field(default_factory=dict)
 
 
@@ -53,7 +55,7 @@ def _look(findings: list[Finding], part: str, look: Look) -> Tip | None:
     try:
         finding, tip = look()
     except MilestoneError as error:
-        finding, tip = Finding(part, False, error.message, error.hint), None
+        finding, tip = Finding(part, False, error.message, error.hint, exit=error.exit), None
     findings.append(finding)
     return tip
 
@@ -80,7 +82,8 @@ def _node(context: Context) -> tuple[Finding, None]:
             "Point [ogmios] url at a node of the right network, or use another project folder.",
             figures=figures,
         ), None
-    synchronisation = context.chain.health().synchronisation
+    health = context.chain.health()
+    synchronisation = health.synchronisation
     if synchronisation is not None and synchronisation < _FULLY_SYNCHRONISED:
         behind = max(0, context.now() - context.chain.clock().ms_at(tip.slot))
         done = f"{float(100 * synchronisation):.2f} % synchronised"
@@ -89,7 +92,7 @@ def _node(context: Context) -> tuple[Finding, None]:
             False,
             f"{context.network}, {done}, at slot {tip.slot}, {_about(behind)} behind",
             "Wait until it has caught up; a node that stays behind has no peers, or no room.",
-            fatal=synchronisation < 1 - 1 / 1000,
+            fatal=far_behind(health),
             figures=figures | {"lag_seconds": behind // 1000},
         ), None
     return Finding("node", True, f"{context.network}, at slot {tip.slot}", figures=figures), None

@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from milestone_core.transactions.unsigned import Unsigned
 
 
+SLOT = "slot"
+"""Under this name the details of a confirmed transaction say in which slot's block it is."""
+
+
 def begin(
     context: Context,
     unsigned: Unsigned,
@@ -58,13 +62,13 @@ def begin(
         details=dict(details),
     )
     with context.storage.transaction() as transaction:
-        others = [other for other in entries(context) if other.schedule == schedule]
+        others = of_schedule(context, schedule, OPEN | UNSENT)
         if any(other.state in OPEN for other in others):
             raise _overtaken_by_a_neighbour(schedule)
         if built_on is not None and _stored(transaction, schedule) != built_on:
             raise _overtaken_by_a_neighbour(schedule)
         for other in others:
-            if other.state in UNSENT and other.key != entry.key:
+            if other.key != entry.key:
                 ended = replace(
                     other, state=TransactionState.SUPERSEDED, replaced_by=entry.transaction_id
                 )
@@ -81,11 +85,13 @@ def move(
     *,
     cbor: bytes | None = None,
     replaced_by: bytes | None = None,
+    slot: int | None = None,
 ) -> JournalEntry:
     """Write that a transaction is about to be, or has become, what ``state`` says.
 
     :param cbor: its bytes, where they have changed: it was signed.
     :param replaced_by: the transaction that took its place.
+    :param slot: of the block that holds it.
     :raises Busy: another process has moved it meanwhile, to where this does not follow.
     """
     with context.storage.transaction() as transaction:
@@ -105,6 +111,7 @@ def move(
             state=state,
             cbor=cbor if cbor is not None else stored.cbor,
             replaced_by=replaced_by if replaced_by is not None else stored.replaced_by,
+            details=stored.details if slot is None else {**stored.details, SLOT: str(slot)},
         )
         transaction.put(JOURNAL, moved.key, encode_journal_entry(moved))
     _log(context, moved)
@@ -122,7 +129,14 @@ def of_schedule(
     context: Context, schedule: str, states: Collection[TransactionState]
 ) -> tuple[JournalEntry, ...]:
     """The transactions of a schedule in one of ``states``, oldest first."""
-    return tuple(e for e in entries(context) if e.schedule == schedule and e.state in states)
+    words = {state.value for state in states}
+    # The journal grows for years: only what is asked for is read in full.
+    found = (
+        decode_journal_entry(document, key)
+        for key, document in context.storage.scan(JOURNAL)
+        if document.get("schedule") == schedule and document.get("state") in words
+    )
+    return tuple(sorted(found, key=lambda e: (e.recorded_at, e.key)))
 
 
 def unsettled(context: Context, schedule: str) -> tuple[JournalEntry, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from milestone_core.domain.attestation import Attestation, Tally
@@ -21,8 +20,6 @@ from milestone_core.transactions import prove
 from milestone_core.transactions.draft import Draft
 from milestone_core.transactions.unsigned import Unsigned
 from milestone_core.transactions.wallet import Wallet
-
-_REJECTED = "the contract does not accept it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,27 +106,32 @@ def _build(
             bad = quorum.refused_signatures(context, found, act, chosen, wallet, at)
             if not bad:
                 raise
-            _reject(context, name, counted, [found.programme.oracles[index] for index, _ in bad])
+            refused = {found.programme.oracles[index] for index, _ in bad}
+            for attestation in counted.attestations:
+                if attestation.oracle in refused:
+                    other = quorum.what_it_is_of(context, found, attestation, script, wallet, at)
+                    _reject(context, name, attestation, other)
 
 
-def _reject(context: Context, name: str, counted: Tally, oracles: Sequence[bytes]) -> None:
-    """Mark signatures so that they count no more; another of the same oracle takes their place."""
+def _reject(context: Context, name: str, refused: Attestation, other: str) -> None:
+    """Mark a signature so that it counts no more; the next one of the same oracle takes its place.
+
+    :param other: what it is of instead, if that is known.
+    """
+    why = f"it is of {other}" if other else "it is not one of their key over the message"
+    prefix = records.attestation_prefix(name, refused.milestone)
+    key = f"{prefix}{refused.evidence.hex()}/{refused.oracle.hex()}"
     with context.storage.transaction() as transaction:
-        for oracle in oracles:
-            prefix = records.attestation_prefix(name, counted.milestone)
-            key = f"{prefix}{counted.evidence.hex()}/{oracle.hex()}"
-            document = transaction.read(ATTESTATIONS, key)
-            if document is not None:
-                record = records.decode_attestation(document, key)
-                attestation = replace(record.attestation, rejected=_REJECTED)
-                record = replace(record, attestation=attestation)
-                transaction.put(ATTESTATIONS, key, records.encode_attestation(record))
-    for oracle in oracles:
-        context.warn(
-            f"the contract does not accept the signature of the oracle {oracle.hex()} for "
-            f"{counted.milestone!r}: it is not one of their key over the message. It is marked as "
-            "rejected, and counts no more; ask them to sign again"
-        )
+        document = transaction.read(ATTESTATIONS, key)
+        if document is not None:
+            record = records.decode_attestation(document, key)
+            record = replace(record, attestation=replace(record.attestation, rejected=why))
+            transaction.put(ATTESTATIONS, key, records.encode_attestation(record))
+    context.warn(
+        f"the contract does not accept the signature of the oracle {refused.oracle.hex()} for "
+        f"{refused.milestone!r}: {why}. It is marked as rejected, and counts no more; ask them to "
+        "sign again"
+    )
 
 
 def require_quorum(context: Context, name: str, found: ProgrammeOnChain, milestone: str) -> Tally:

@@ -152,29 +152,24 @@ def settle(
     :return: the entries as they are settled.
     :raises OutcomeUnknown: one is still neither in a block nor impossible.
     """
-    states = OPEN | ENDED | {TransactionState.CONFIRMED}
-    if unsent:
-        states |= {TransactionState.SIGNED}
+    _look_again(context, schedule)
+    states = OPEN | {TransactionState.SIGNED} if unsent else OPEN
     entries = journal.of_schedule(context, schedule, states)
     if entries:
         checks.require_network(context)
-    settled = []
-    for entry in entries:
-        if only in (None, entry.key):
-            again = _look_again(context, entry)
-            if again.state in OPEN or again.state is TransactionState.SIGNED:
-                settled.append(_settle(context, again, patience))
-    return tuple(settled)
+    return tuple(
+        _settle(context, entry, patience) for entry in entries if only in (None, entry.key)
+    )
 
 
 def observe(context: Context, schedule: str) -> None:
     """Note what has landed and what was rolled back by now; send nothing."""
-    states = OPEN | ENDED | {TransactionState.CONFIRMED}
     with suppress(Busy):  # looking needs no write
-        for entry in journal.of_schedule(context, schedule, states):
-            seen = _look_again(context, entry)
-            if seen.state in OPEN and finding.slot_of(context, seen) is not None:
-                _confirmed(context, seen)
+        _look_again(context, schedule)
+        for entry in journal.of_schedule(context, schedule, OPEN):
+            slot = finding.slot_of(context, entry)
+            if slot is not None:
+                _confirmed(context, entry, slot)
 
 
 def _send_signed(
@@ -213,17 +208,31 @@ def _settle(context: Context, entry: JournalEntry, patience: Patience) -> Journa
         raise _interrupted(context, entry) from interrupt
 
 
-def _look_again(context: Context, entry: JournalEntry) -> JournalEntry:
-    """What seemed to be over: it is not where a block was rolled back, or a server was wrong."""
-    if entry.state is TransactionState.CONFIRMED or entry.state in ENDED:
-        if lifecycle.is_final(entry.invalid_after, context.utxo.health().checkpoint):
-            return entry
-        if entry.state in ENDED:
-            if finding.slot_of(context, entry) is not None:
-                return journal.move(context, entry, TransactionState.SEEN)
-        elif finding.is_rolled_back(context, entry):
-            return _rolled_back(context, entry)
-    return entry
+def _look_again(context: Context, schedule: str) -> None:
+    """Find what seemed to be over and is not: a block was rolled back, or a server was wrong."""
+    over = journal.of_schedule(context, schedule, ENDED | {TransactionState.CONFIRMED})
+    if not over:
+        return
+    tip = context.chain.tip().slot
+    checkpoint = context.utxo.health().checkpoint
+    recent = [e for e in over if not lifecycle.is_final(e.invalid_after, checkpoint)]
+    for entry in recent:
+        if entry.state in ENDED and finding.slot_of(context, entry) is not None:
+            journal.move(context, entry, TransactionState.SEEN)
+    if checkpoint < tip:
+        return  # what the index does not show may be in what it has not read
+    confirmed = [e for e in recent if e.state is TransactionState.CONFIRMED]
+    for entry in sorted(confirmed, key=_slot_of_block, reverse=True):
+        slot = finding.slot_of(context, entry)
+        if slot is not None and slot == _slot_of_block(entry):
+            break  # that block is where it was, and so are all before it
+        if slot is None and finding.is_rolled_back(context, entry):
+            _rolled_back(context, entry)
+
+
+def _slot_of_block(entry: JournalEntry) -> int:
+    """Where it was confirmed; -1 where an older version did not note that."""
+    return int(entry.details.get(journal.SLOT, "-1"))
 
 
 def _follow(
@@ -290,7 +299,8 @@ class _Watch:
         self._tips.add(self._context.chain.tip().header)
         if len(self._tips) < confirmations:
             return False
-        self.entry = _confirmed(self._context, self.entry)
+        assert self.slot is not None, "its block was seen"
+        self.entry = _confirmed(self._context, self.entry, self.slot)
         return True
 
     def _judge(self, confirmations: int) -> bool:
@@ -341,9 +351,9 @@ def _rolled_back(context: Context, entry: JournalEntry) -> JournalEntry:
     return journal.move(context, entry, TransactionState.ROLLED_BACK)
 
 
-def _confirmed(context: Context, entry: JournalEntry) -> JournalEntry:
+def _confirmed(context: Context, entry: JournalEntry, slot: int) -> JournalEntry:
     outcomes.remember(context, entry)
-    return journal.move(context, entry, TransactionState.CONFIRMED)
+    return journal.move(context, entry, TransactionState.CONFIRMED, slot=slot)
 
 
 def _why_refused(

@@ -116,23 +116,28 @@ def _recognise(
 
 def _guess(context: Context, panel: Panel, payload: bytes) -> OracleMessage | None:
     """A message that nobody here made, but that can be made of what is known here."""
-    for programme, round_, decision in _conceivable(context, panel):
+    for programme, round_, decision in conceivable(context, panel.id, panel.programme.round):
         if payload_of(programme, round_, decision) == payload:
             return OracleMessage(programme, round_, decision, payload)
     return None
 
 
-def _conceivable(context: Context, panel: Panel) -> Iterator[tuple[AssetId, int, Decision]]:
-    evidences = _evidences(context)
-    rounds = range(panel.programme.round + 2)
-    for record in distributions.all_records(context):
-        if record.programme is None:
-            continue
+def conceivable(
+    context: Context, own: AssetId, round_: int
+) -> Iterator[tuple[AssetId, int, Decision]]:
+    """Whatever an oracle may have signed, as far as it is known here, the likeliest first.
+
+    :param own: the programme that is asked about; those of other schedules come after it.
+    :param round_: the highest round to think of; one more is thought of as well.
+    """
+    evidences = sorted(_evidences(context))
+    records = [r for r in distributions.all_records(context) if r.programme is not None]
+    for record in sorted(records, key=lambda record: record.programme != own):
         milestones = [milestone.id for milestone in record.schedule.milestones]
-        decisions: list[Decision] = [Cancel()]
-        decisions += [Prove(m, evidence) for m, evidence in product(milestones, evidences)]
-        for round_, decision in product(rounds, decisions):
-            yield record.programme, round_, decision
+        decisions: list[Decision] = [Prove(m, e) for m, e in product(milestones, evidences)]
+        for number in range(round_ + 1, -1, -1):
+            for decision in (*decisions, Cancel()):
+                yield record.programme or own, number, decision
 
 
 def _evidences(context: Context) -> frozenset[bytes]:

@@ -10,8 +10,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from milestone_core.domain import distribution as layout
 from milestone_core.domain.chain import AssetId
-from milestone_core.domain.comparison import Aspect, Difference, Entry, compare_rows, unpaid
+from milestone_core.domain.comparison import (
+    Aspect,
+    Difference,
+    Entry,
+    compare_rows,
+    entries,
+    unpaid,
+)
 from milestone_core.domain.distribution import Page, Programme
 from milestone_core.domain.schedule import Schedule
 from milestone_core.errors import BadInput
@@ -202,21 +210,18 @@ def _page_terms(schedule: Schedule, page: Page) -> Iterator[Finding]:
 
 def _rows(schedule: Schedule, pages: Sequence[PageOnChain]) -> Iterator[Finding]:
     """The rows of each page, compared with the page of the schedule that is nearest to it."""
+    registry, programme = pages[0].page.registry, pages[0].page.programme
     left = [
-        distributions.expected_page(
-            schedule, number, pages[0].page.registry, pages[0].page.programme
-        )
-        for number in range(len(distributions.pages_of(schedule)))
+        layout.lay_out(schedule, allocations, registry=registry, programme=programme)
+        for allocations in distributions.pages_of(schedule)
     ]
     parts = len(left)
     found: list[Difference] = []
     for page in pages:
         if not left:
-            found += [Difference(Aspect.EXTRA, None, e) for e in _entries_of(page.page)]
+            found += [Difference(Aspect.EXTRA, None, entry) for entry in entries(page.page)]
             continue
-        nearest = min(left, key=lambda promised: len(compare_rows(promised, page.page)))
-        left.remove(nearest)
-        found += compare_rows(nearest, page.page)
+        found += _nearest(left, page.page)
     number = sum(len(page.page.rows) for page in pages)
     for promise, aspects in _ROWS.items():
         different = [difference for difference in found if difference.aspect in aspects]
@@ -233,20 +238,18 @@ def _rows(schedule: Schedule, pages: Sequence[PageOnChain]) -> Iterator[Finding]
         )
 
 
-def _entries_of(page: Page) -> list[Entry]:
-    empty = Page(
-        registry=page.registry,
-        rows=(),
-        addresses=(),
-        vestings=(),
-        programme=page.programme,
-        asset=page.asset,
-        observer=page.observer,
-        owner=page.owner,
-        expiry=page.expiry,
-        document=page.document,
-    )
-    return [d.on_chain for d in compare_rows(empty, page) if d.on_chain is not None]
+def _nearest(left: list[Page], page: Page) -> tuple[Difference, ...]:
+    """Take the page that is most like ``page`` out of ``left``, and tell how they differ."""
+    best: tuple[Difference, ...] | None = None
+    place = 0
+    for index, promised in enumerate(left):
+        differences = compare_rows(promised, page)
+        if best is None or len(differences) < len(best):
+            best, place = differences, index
+        if not best:
+            break
+    del left[place]
+    return best or ()
 
 
 def _different(schedule: Schedule, differences: Sequence[Difference]) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from milestone_core.cli import output
+from milestone_core.cli.amounts import counted
 from milestone_core.cli.output import Mode, printing
 from milestone_core.cli.progress import Progress
 from milestone_core.errors import BadInput
@@ -139,3 +140,8 @@ def test_with_json_progress_is_silent(
         clock[0] = 2
         progress.update()
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(("number", "words"), [(0, "0 pages"), (1, "1 page"), (2, "2 pages")])
+def test_things_are_counted_as_people_do(number: int, words: str) -> None:
+    assert counted(number, "page") == words

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -59,26 +59,48 @@ def station(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Station]:
     running.stop()
 
 
+class Claims(Iterator[Claim]):
+    """Claims without end, each with a beneficiary of its own; one vault has those of a batch."""
+
+    def __init__(self, begin: Callable[[], list[Claim]]) -> None:
+        self._begin = begin
+        self._left: list[Claim] = []
+
+    def have(self, count: int) -> None:
+        """See that the next ``count`` claims are of one vault."""
+        if len(self._left) < count:
+            self._left = self._begin()
+
+    def __next__(self) -> Claim:
+        self.have(1)
+        return self._left.pop(0)
+
+
 @pytest.fixture(scope="package")
 def claims(
     tmp_path_factory: pytest.TempPathFactory,
     station: Station,
     clean_environment: pytest.MonkeyPatch,  # noqa: ARG001
-) -> Iterator[Claim]:
-    """Claims on one vault, each with a beneficiary of its own."""
-    project = Project.begin(tmp_path_factory.mktemp("project"), station.devnet)
-    owner = project.person("owner", ada=300, tokens=10_000)
-    payer, oracle = project.person("payer", ada=300), project.person("oracle")
-    people = [project.person(f"one{number}").address for number in range(40)]
-    rows = [Row(one, 100) for one in people]
-    project.deploy("grants", owner=owner, oracles=[oracle], rows=rows)
-    project.attest("grants", [oracle])
-    project.pay("prove", "grants", "alpha", key=owner)
-    return (Claim(project, owner, payer, one) for one in people)
+) -> Claims:
+    """Claims in a project whose vault the tests share."""
+
+    def begin() -> list[Claim]:
+        project = Project.begin(tmp_path_factory.mktemp("project"), station.devnet)
+        owner = project.person("owner", ada=300, tokens=10_000)
+        payer, oracle = project.person("payer", ada=300), project.person("oracle")
+        people = [project.person(f"one{number}").address for number in range(40)]
+        rows = [Row(one, 100) for one in people]
+        project.deploy("grants", owner=owner, oracles=[oracle], rows=rows)
+        project.attest("grants", [oracle])
+        project.pay("prove", "grants", "alpha", key=owner)
+        return [Claim(project, owner, payer, one) for one in people]
+
+    return Claims(begin)
 
 
 @pytest.fixture
-def claim(claims: Iterator[Claim], tmp_path: Path, station: Station) -> Claim:
+def claim(claims: Claims, tmp_path: Path, station: Station) -> Claim:
     """The next claim, in a copy of the project: with a journal of its own."""
+    claims.have(8)  # the test may take more, for rivals at the same vault
     found = next(claims)
     return replace(found, project=found.project.copy(tmp_path / "project", station.devnet))

@@ -136,7 +136,24 @@ def test_a_signature_of_another_decision_dressed_as_this_one_is_found(
     file.write_text(json.dumps({**json.loads(file.read_text()), "milestone": "alpha"}))
     project.json("commit", "grants", file)
     project.attest("grants", [ben, cyd])
-    project.pay("prove", "grants", "alpha", key=programme.payer)
+    result = project("prove", "grants", "alpha", "--key", programme.payer.file, "--yes")
+    assert "it is of the milestone 'beta', evidence" in result.err
+
+
+def test_a_signature_for_another_distribution_dressed_as_for_this_one_is_found(
+    programme: Programme,
+) -> None:
+    project, (ann, *_) = programme.project, programme.oracles
+    rows = [Row(programme.one.address, 100)]
+    project.deploy("other", owner=programme.owner, oracles=[ann], rows=rows)
+    (true,) = project.attest("other", [ann])["committed"]
+    file = project.signature("other", ann)
+    here = json.loads(project.signature("grants", ann).read_text())["programme"]
+    file.write_text(json.dumps({**json.loads(file.read_text()), "programme": here}))
+    project.json("commit", "grants", file)
+    project.attest("grants", programme.oracles[1:])
+    result = project("prove", "grants", "alpha", "--key", programme.payer.file, "--yes")
+    assert f"of another distribution, evidence {true['evidence'][:16]}" in result.err
 
 
 def test_a_wallets_signature_with_a_stake_part_is_proven_and_paid(programme: Programme) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -122,6 +123,46 @@ class _Empty:
     def health(self) -> object:
         health = self._utxo.health()  # type: ignore[attr-defined]
         return replace(health, checkpoint=health.checkpoint - self._behind)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._utxo, name)
+
+
+def test_every_transaction_of_blocks_that_were_rolled_back_is_found(
+    claims: Iterator[Claim], claim: Claim
+) -> None:
+    """The newest tells whether anything is amiss; then the ones before it are looked at too."""
+    others = [replace(next(claims), project=claim.project) for _ in range(2)]
+    for each in (claim, *others):
+        each.pay()
+    claim.project.devnet.rollback(2)
+    settled = claim.project.json("resume")["settled"]
+    assert len(settled) == 2
+    assert [each.paid for each in (claim, *others)] == [100, 100, 100]
+    assert set(claim.journal().values()) == {CONFIRMED}
+
+
+def test_what_stands_is_looked_at_once_however_much_was_paid(
+    claims: Iterator[Claim], claim: Claim
+) -> None:
+    for each in (claim, *(replace(next(claims), project=claim.project) for _ in range(3))):
+        each.pay()
+    with claim.project.app() as app:
+        counting = _Counting(app.utxo)
+        app.utxo = counting  # type: ignore[assignment]
+        assert sending.settle(app, "grants", Patience()) == ()
+    assert counting.asked == 1
+
+
+class _Counting:
+    """An index that counts how often it is asked for a history."""
+
+    def __init__(self, utxo: object) -> None:
+        self._utxo, self.asked = utxo, 0
+
+    def history(self, pattern: str) -> object:
+        self.asked += 1
+        return self._utxo.history(pattern)  # type: ignore[attr-defined]
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._utxo, name)

@@ -38,6 +38,7 @@ from .terms import VESTINGS, ending, least, many_steps, schedule, summing, vesti
 from .test_mutations import POOL, SAMPLES
 from .verdict import judge
 
+pytestmark = pytest.mark.timeout(0)  # with as many samples as one likes
 Change = Callable[[Case, Random], Case | None]
 
 

@@ -34,6 +34,15 @@ class Thing:
         self.settings, self.surroundings = settings, surroundings
         opened.append(self)
 
+    def read(self, collection, key):
+        return None
+
+    def scan(self, collection):
+        return []
+
+    def location(self):
+        return self.settings.label
+
     def close(self):
         closed.append(self)
 
@@ -112,8 +121,8 @@ def test_a_corrupt_store_is_kept_aside_and_a_new_one_opened(
     data = tmp_path / "data"
     (data / "things").write_text("gibberish")
     (data / "things-wal").write_text("more of it")
-    storage: Any = app.storage
-    assert storage.settings.label == "labelled"
+    assert app.storage.location() == "labelled"
+    assert app.rebuilt
     assert (data / "things").read_text() == "fine"
     assert not (data / "things-wal").exists()
     [kept] = data.glob("things.corrupt-*Z")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from binascii import unhexlify
 
-from milestone_devnet.ledger.addresses import bech32, is_byron, is_shelley_address
+from milestone_devnet.ledger.addresses import bech32, is_address
 
 _BECH32 = {character: i for i, character in enumerate("qpzry9x8gf2tvdw0s3jn54khce6mua7l")}
 _BASE58 = {
@@ -61,7 +61,7 @@ def address_bytes(text: str) -> bytes:
             address = decode(text)
         except ValueError:
             continue
-        if is_shelley_address(address) or is_byron(address):
+        if is_address(address):
             return address
     raise ValueError("not an address")
 

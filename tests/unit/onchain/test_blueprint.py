@@ -29,6 +29,13 @@ def test_the_blueprint_that_ships_holds_three_validators_with_their_hashes() -> 
     assert loaded.source() == str(shipped_path())
 
 
+def test_the_docs_tell_the_hashes_of_the_contract_that_ships() -> None:
+    told = (Path(__file__).parents[3] / "docs" / "contract.md").read_text("utf-8")
+    loaded = load_blueprint()
+    for title in VALIDATORS:
+        assert f"| `{title}` | `{loaded.load(title).hash.hex()}` |" in told
+
+
 def another_hash(document: Document) -> None:
     document["validators"][0]["hash"] = "00" * 28
 

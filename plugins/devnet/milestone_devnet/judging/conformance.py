@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from milestone_core.api import BadInput
 from milestone_devnet.judging.vectors import Vector, load, name_of, reasons_outside, vector_paths
 from milestone_devnet.judging.verdict import Verdict, judge
 from milestone_devnet.ledger import TxIn, TxOut
@@ -13,7 +14,7 @@ from milestone_devnet.ledger import TxIn, TxOut
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """A vector of the core on which this ledger differs from the real one."""
+    """A vector of the core that this ledger judges otherwise than the real one, or cannot read."""
 
     vector: str
     problems: tuple[str, ...]
@@ -36,17 +37,26 @@ class Conformance:
 def check_folder(folder: Path, progress: Callable[[int, int], None]) -> Conformance:
     """Run all vectors of a folder; ``progress`` is told how many of how many are done.
 
-    :raises BadInput: there are no vectors, or a file is none.
+    One that cannot be read, or that this ledger fails on, is a disagreement: the others are run.
+
+    :raises BadInput: there are no vectors.
     """
     found = Conformance()
     paths = vector_paths(folder)
     for done, path in enumerate(paths, start=1):
-        if reasons := reasons_outside(path):
+        try:
+            reasons = reasons_outside(path)
+            problems = [] if reasons else differences(load(path))
+        except BadInput as error:
+            reasons, problems = [], [error.message]
+        except Exception as error:  # noqa: BLE001 - a defect of ours is to be told with the rest
+            reasons, problems = [], [f"the devnet fails: {type(error).__name__}: {error}"]
+        if reasons:
             found.outside[name_of(path)] = reasons[0]
         else:
             found.core += 1
-            if problems := differences(load(path)):
-                found.disagreements.append(Disagreement(name_of(path), tuple(problems)))
+        if problems:
+            found.disagreements.append(Disagreement(name_of(path), tuple(problems)))
         progress(done, len(paths))
     return found
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .byron import byron_address
+from .cbor import Malformed
 from .model import Credential
 
 _BYRON = 0b1000_0010
@@ -84,6 +86,17 @@ def is_shelley_address(address: bytes) -> bool:
             for (length, number), (longest, limit) in zip(numbers, _POINTER_SIZES, strict=True)
         )
     )
+
+
+def is_address(address: bytes) -> bool:
+    """Whether the bytes are an address that an output may have, of any era."""
+    if not is_byron(address):
+        return is_shelley_address(address)
+    try:
+        byron_address(address)
+    except Malformed:
+        return False
+    return True
 
 
 def is_reward_account(account: bytes) -> bool:

@@ -85,11 +85,14 @@ class _Copier:
         return int(bits, 2).to_bytes(len(bits) // 8, "big")
 
     def copy_program(self) -> None:
-        """Copy the term; raises ``NotFlat``."""
+        """Copy the term, behind which there is nothing but the filler; raises ``NotFlat``."""
         try:
             self._copy_term()
+            self._skip_filler()
         except IndexError:
             raise NotFlat("a program that ends too early") from None
+        if self._position != len(self._bits):
+            raise NotFlat("bytes after the end of a program")
 
     def _copy_term(self) -> None:
         """Without recursion: programs are nested deeper than Python's stack."""
@@ -171,8 +174,7 @@ class _Copier:
             pass
 
     def _copy_string(self) -> None:
-        while self._read(1) == "0":
-            pass
+        self._skip_filler()
         self._write_filler()
         while length := self._copy(8):
             self.write(self._read(8 * length))
@@ -184,6 +186,10 @@ class _Copier:
         bits = self._bits[self._position : end]
         self._position = end
         return bits
+
+    def _skip_filler(self) -> None:
+        while self._read(1) == "0":
+            pass
 
     def _write_filler(self) -> None:
         self.write("1".rjust(8 - self._written % 8, "0"))

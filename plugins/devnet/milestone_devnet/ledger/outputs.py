@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from . import cbor
-from .addresses import is_byron, is_shelley_address
-from .byron import byron_address
+from .addresses import is_address
 from .model import AssetId, Language, Script, TxOut
 from .native_scripts import check_native_script
 from .plutus_data import check_plutus_data
@@ -42,9 +41,7 @@ def _record(item: bytes) -> TxOut:
 
 def _address(item: bytes) -> bytes:
     address = cbor.byte_string(item)
-    if is_byron(address):
-        byron_address(address)
-    elif not is_shelley_address(address):
+    if not is_address(address):
         raise cbor.Malformed(f"{address.hex()} is no address")
     return address
 

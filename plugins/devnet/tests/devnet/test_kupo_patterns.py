@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
+import zlib
 
 import pytest
 from hypothesis import assume, given
@@ -24,7 +25,8 @@ from milestone_devnet.ledger.model import blake2b_224
 HASHES = st.sampled_from([bytes([i]) * 28 for i in range(3)])
 NAMES = st.sampled_from([b"", b"\x01", b"\x01" * 32])
 IDS = st.sampled_from([bytes([i]) * 32 for i in range(2)])
-BYRON = bytes.fromhex("82d818582183581c" + "05" * 28 + "a0001a00000000")
+_PAYLOAD = bytes.fromhex("83581c" + "05" * 28 + "a000")
+BYRON = b"\x82\xd8\x18\x58\x21" + _PAYLOAD + b"\x1a" + zlib.crc32(_PAYLOAD).to_bytes(4, "big")
 
 BASE = st.builds(lambda k, a, b: bytes([k << 4]) + a + b, st.integers(0, 3), HASHES, HASHES)
 POINTER = st.builds(lambda k, a: bytes([k << 4]) + a + b"\x01\x02\x03", st.integers(4, 5), HASHES)

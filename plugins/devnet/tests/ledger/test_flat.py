@@ -107,7 +107,10 @@ def test_a_deep_nest_is_refused_before_it_ends_the_process(nest: str) -> None:
     assert not is_v3(cbor2.dumps(nested(30_000)))
 
 
-@pytest.mark.parametrize("code", [b"", b"\x01\x01\x00", PROGRAMS["bytes"][:-3], program("1111")])
+@pytest.mark.parametrize(
+    "code",
+    [b"", b"\x01\x01\x00", PROGRAMS["bytes"][:-3], program("1111"), PROGRAMS["unit"] + b"\x01"],
+)
 def test_other_bytes_are_no_program(code: bytes) -> None:
     with pytest.raises(NotFlat):
         ignoring_arguments(code, 1)

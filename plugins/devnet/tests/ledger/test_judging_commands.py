@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from milestone_core.api import BadInput
 from milestone_devnet.cli import devnet as command
+from milestone_devnet.judging import conformance
 from milestone_devnet.ledger.ogmios_json import pool_json
 from milestone_devnet.producer import POOL
 
@@ -272,12 +273,34 @@ def test_a_vector_that_says_otherwise_is_a_disagreement(tmp_path: Path) -> None:
 
 
 @needs_vectors
-def test_a_folder_without_vectors_or_with_a_broken_one_is_bad_input(tmp_path: Path) -> None:
+def test_a_broken_vector_is_told_and_the_others_are_run(tmp_path: Path) -> None:
     assert VECTORS is not None
-    assert isinstance(run("check-vectors", str(tmp_path)).exception, BadInput)
     vector = VECTORS / "eras" / "shelley" / "fail-utxo-valuenotconservedutxo" / "0"
-    folder = tmp_path / "eras" / "shelley" / "broken"
-    folder.mkdir(parents=True)
-    for broken in (b"", b"\x80", vector.read_bytes()[:5000], vector.read_bytes()):
-        (folder / "0").write_bytes(broken)  # the last is whole, but its parameters are not there
-        assert isinstance(run("check-vectors", str(tmp_path)).exception, BadInput)
+    contents = [b"", b"\x80", vector.read_bytes()[:-1], vector.read_bytes()]
+    for name, content in enumerate(contents):
+        folder = tmp_path / "eras" / "shelley" / str(name)
+        folder.mkdir(parents=True)
+        (folder / "0").write_bytes(content)
+    # The last is whole, but its parameters are not there yet.
+    assert len(told("check-vectors", str(tmp_path), code=7)["disagreements"]) == 4
+    shutil.copytree(VECTORS / "pparams", tmp_path / "pparams")
+    answer = told("check-vectors", str(tmp_path), code=7)
+    assert (answer["core"], answer["agree"]) == (4, 1)
+    names = {disagreement["vector"] for disagreement in answer["disagreements"]}
+    assert names == {"shelley/0", "shelley/1", "shelley/2"}
+    assert "is not a ledger vector" in answer["disagreements"][0]["problems"][0]
+
+
+@needs_vectors
+def test_a_defect_of_ours_is_a_disagreement(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise KeyError("a defect")
+
+    monkeypatch.setattr(conformance, "judge", fails)
+    answer = told("check-vectors", str(VECTORS), code=7)
+    assert answer["agree"] == 0
+    assert "KeyError" in answer["disagreements"][0]["problems"][0]
+
+
+def test_a_folder_without_vectors_is_bad_input(tmp_path: Path) -> None:
+    assert isinstance(run("check-vectors", str(tmp_path)).exception, BadInput)

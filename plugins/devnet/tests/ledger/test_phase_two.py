@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from milestone_devnet.ledger import Evaluation, EvaluationFailed, Purpose
+from milestone_devnet.ledger import (
+    Evaluation,
+    EvaluationFailed,
+    Language,
+    Purpose,
+    decode_transaction,
+)
 from milestone_devnet.ledger.machine import ScriptFailed, _failure
+from milestone_devnet.ledger.script_integrity import script_integrity_hash
 
 from .schema import assert_failure_fits_schema
 from .world import (
@@ -16,6 +24,7 @@ from .world import (
     DATUM_HASH,
     ENDLESS,
     ENDLESS_LOCKED,
+    ENVIRONMENT,
     IMPOSSIBLE,
     LIBRARY,
     LOCKED_BY_HASH,
@@ -248,3 +257,20 @@ def test_what_is_no_script_cannot_be_evaluated() -> None:
         draft = Draft(body=dict(body), utxo=STATE | extra).spending_script(locked, bad)
         with pytest.raises(EvaluationFailed):
             evaluated(draft, state(outputs=extra))
+
+
+@pytest.mark.parametrize("is_valid", [True, False])
+def test_a_language_without_a_cost_model_does_not_run(is_valid: bool) -> None:
+    models = dict(ENVIRONMENT.parameters.cost_models)
+    del models[Language.PLUTUS_V3]
+    parameters = replace(ENVIRONMENT.parameters, cost_models=models)
+    draft = Draft(is_valid=is_valid).spending_script()
+    transaction = decode_transaction(draft.finish())
+    # Its integrity hash is of no cost model then, which CBOR's null stands for.
+    hash_without_model = script_integrity_hash(
+        transaction.witnesses, {Language.PLUTUS_V3}, parameters.cost_models
+    )
+    draft.body[11] = hash_without_model
+    refusal = refused(draft, environment=replace(ENVIRONMENT, parameters=parameters))
+    assert refusal.rule == "MissingCostModels"
+    assert refusal.data == {"missingCostModels": ["plutus:v3"]}
