@@ -50,7 +50,14 @@ class Spending:
 
         :param schedule: for writing its asset in human units.
         :param confirm_name: what must be typed on mainnet.
+        :raises BadInput: a network was confirmed that is not this project's.
         """
+        if self.confirm_network not in ("", app.network):
+            raise BadInput(
+                f"--confirm-network says {self.confirm_network}, and this project is for "
+                f"{app.network}",
+                hint="Nothing was signed. Use the project of that network, or leave it out.",
+            )
         keys = tuple(read_key(source, warn=app.warn) for source in self.keys)
         clock = functools.cache(app.chain.clock)
 
@@ -128,7 +135,10 @@ def spending_options(command: CommandT) -> CommandT:
     @click.option("--dry-run", is_flag=True, help="Show the transaction, sign and send nothing.")
     @click.option("--yes", is_flag=True, help="Sign without asking.")
     @click.option(
-        "--confirm-network", default="", metavar="NETWORK", help="On mainnet, beside --yes."
+        "--confirm-network",
+        default="",
+        metavar="NETWORK",
+        help="The network that is meant; needed on mainnet.",
     )
     @click.option("--no-wait", is_flag=True, help="Return once it is sent.")
     @click.option(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from milestone_core.cli.commands import COMMANDS
+from milestone_core.files.records import JOURNAL
 from milestone_devnet.node import Devnet
 
 from .project import Person, Project, Result, Row
@@ -83,6 +84,25 @@ def test_every_command_prints_one_object_with_its_schema(grants: Grants, command
     result = grants.project(*command.split(), "--json")
     assert result.document["schema"] == 1
     assert all(json.loads(line).keys() == {"warning"} for line in result.err.splitlines())
+
+
+DRY = [command for command in SUCCEED.values() if "--dry-run" in command]
+
+
+@pytest.mark.parametrize("command", [*DRY, "release grants --key owner.skey --dry-run"])
+def test_a_dry_run_shows_everything_and_signs_nothing(grants: Grants, command: str) -> None:
+    project = grants.project
+    before = project.devnet.control.status()["block"]
+    with project.app() as app:
+        journal = list(app.storage.scan(JOURNAL))
+    document = project.json(*command.split())
+    assert document["dry_run"] is True
+    assert document["transactions"] == []
+    assert document["reviews"], "what it would do"
+    assert "Nothing was signed or sent" in project(*command.split()).err
+    with project.app() as app:
+        assert list(app.storage.scan(JOURNAL)) == journal
+    assert project.devnet.control.status()["block"] == before
 
 
 TRIED_ELSEWHERE = {"init", "release", "demo", "completion"}

@@ -18,6 +18,7 @@ BREAK = 0xFF
 NULL = b"\xf6"
 MAX_DEPTH = 512
 _INDEFINITE = -1
+_STRINGS = (BYTES, TEXT)
 _SET = 258
 
 
@@ -38,6 +39,11 @@ def one_item(data: bytes) -> bytes:
     if end != len(data):
         raise Malformed(f"{len(data) - end} bytes after the end")
     return data
+
+
+def first_item(data: bytes) -> bytes:
+    """The item that the data begin with, whatever follows it."""
+    return data[: _end(data, 0)]
 
 
 def items(item: bytes) -> list[bytes]:
@@ -174,39 +180,6 @@ def _parts(item: bytes, kind: int, per_entry: int) -> list[bytes]:
     return result
 
 
-def _end(data: bytes, position: int) -> int:
-    """Where the item that starts at ``position`` ends. Not recursive, so bounded by the data."""
-    # One number per open container: how many items it still lacks; below zero: until a break.
-    open_containers: list[int] = [1]
-    while True:
-        while open_containers and open_containers[-1] == 0:
-            open_containers.pop()
-        if not open_containers:
-            return position
-        if open_containers[-1] < 0 and data[position : position + 1] == b"\xff":
-            position += 1
-            if open_containers.pop() == _MAP_VALUE_DUE:
-                raise Malformed("a map with a key and no value")
-        else:
-            position = _enter(data, position, open_containers)
-
-
-def _enter(data: bytes, position: int, open_containers: list[int]) -> int:
-    kind, argument, position = head(data, position)
-    open_containers[-1] = _after_one(open_containers[-1])
-    if kind in (BYTES, TEXT):
-        return _end_of_string(data, position, kind, argument)
-    if kind == TAG:
-        open_containers.append(1)
-    elif kind == ARRAY:
-        open_containers.append(_ARRAY_UNTIL_BREAK if argument < 0 else argument)
-    elif kind == MAP:
-        open_containers.append(_MAP_UNTIL_BREAK if argument < 0 else 2 * argument)
-    if len(open_containers) > MAX_DEPTH:
-        raise Malformed("nested too deep")
-    return position
-
-
 # States of an open container of indefinite length. A map alternates between two, and may only
 # end in the odd one (after a value).
 _ARRAY_UNTIL_BREAK, _MAP_VALUE_DUE, _MAP_UNTIL_BREAK = -1, -2, -3
@@ -217,8 +190,41 @@ _NEXT_STATE: dict[int, int] = {
 }
 
 
-def _after_one(lacking: int) -> int:
-    return lacking - 1 if lacking > 0 else _NEXT_STATE[lacking]
+def _end(data: bytes, position: int) -> int:
+    """Where the item that starts at ``position`` ends. Not recursive, so bounded by the data.
+
+    A payment's time goes into this more than into anything else, so it is one loop.
+    """
+    # One number per open container: how many items it still lacks; below zero: until a break.
+    lacking = 1
+    outer: list[int] = []
+    while True:
+        while lacking == 0:
+            if not outer:
+                return position
+            lacking = outer.pop()
+        if lacking > 0:
+            lacking -= 1
+        elif data[position : position + 1] != b"\xff":
+            lacking = _NEXT_STATE[lacking]
+        elif lacking == _MAP_VALUE_DUE:
+            raise Malformed("a map with a key and no value")
+        else:
+            position, lacking = position + 1, 0
+            continue
+        kind, argument, position = head(data, position)
+        if kind in _STRINGS:
+            position = _end_of_string(data, position, kind, argument)
+        elif kind >= ARRAY and kind != SIMPLE:
+            outer.append(lacking)
+            if len(outer) >= MAX_DEPTH:
+                raise Malformed("nested too deep")
+            if kind == TAG:
+                lacking = 1
+            elif kind == ARRAY:
+                lacking = _ARRAY_UNTIL_BREAK if argument < 0 else argument
+            else:
+                lacking = _MAP_UNTIL_BREAK if argument < 0 else 2 * argument
 
 
 def _end_of_string(data: bytes, position: int, kind: int, length: int) -> int:
