@@ -14,12 +14,9 @@ from milestone_core.cli.amounts import Denomination
 from milestone_core.cli.context import pass_app
 from milestone_core.cli.output import as_json, emit, json_option, note, table, warn
 from milestone_core.cli.rows import row_document, row_table
-<<<<<<< HEAD
+from milestone_core.domain.distribution import Programme
 from milestone_core.errors import BadInput, NotYet
 from milestone_core.files.addresses import is_address, parse_address
-=======
-from milestone_core.domain.distribution import Programme
->>>>>>> main
 from milestone_core.files.records import DistributionState
 from milestone_core.files.times import iso
 from milestone_core.services import distributions, lookup, survey
