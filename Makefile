@@ -37,7 +37,7 @@ test-all: $(DEV) ## every test but the mutations, those in containers, and those
 		--ignore=tests/integration $(PEER_TESTS:%=--ignore=%)
 
 .PHONY: integration
-integration: $(DEV) ## the services in containers (needs Docker; MILESTONE_TEST_STACK=devnet or real)
+integration: $(DEV) ## the services in containers (needs Docker; see MILESTONE_TEST_STACK in docs/infra.md)
 	@scripts/devnet_image.sh || echo "without the devnet's image, tests of it are skipped"
 	$(BIN)/python -m pytest -rs --timeout 900 tests/integration
 

@@ -16,7 +16,7 @@ make_root() {
     mkdir -p "${root%/*}"
     work=$(mktemp -d)
     trap 'rm -rf "$work"' EXIT
-    debootstrap --variant=minbase --include=ca-certificates,python3,python3-venv bookworm "$work/root" \
+    debootstrap --variant=minbase --include=busybox,ca-certificates,jq,python3,python3-venv bookworm "$work/root" \
         >"$work/log" || { cat "$work/log"; exit 1; }
     rm -rf "$work"/root/var/cache/apt/* "$work"/root/var/lib/apt/lists/*
     tar -C "$work/root" -cf "$root.new" .

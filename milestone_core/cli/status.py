@@ -9,6 +9,7 @@ from milestone_core.cli.amounts import Denomination
 from milestone_core.cli.context import pass_app
 from milestone_core.cli.output import emit, json_option, table, warn
 from milestone_core.cli.rows import row_document, row_table
+from milestone_core.domain.distribution import Programme
 from milestone_core.files.records import DistributionState
 from milestone_core.files.times import iso
 from milestone_core.services import distributions
@@ -63,6 +64,8 @@ def _all(app: App, *, offline: bool) -> None:
 def _document(found: Status) -> dict[str, object]:
     view = found.view
     record = view.record
+    schedule = record.schedule
+    oracles = view.programme.oracles if view.programme else schedule.oracles
     return {
         "name": record.key,
         "state": found.state.value,
@@ -73,6 +76,9 @@ def _document(found: Status) -> dict[str, object]:
         "programme": str(record.programme) if record.programme else None,
         "distributions": [str(page) for page in record.pages],
         "cancelled": view.programme.cancelled if view.programme else False,
+        "round": view.programme.round if view.programme else 0,
+        "quorum": view.programme.quorum if view.programme else schedule.quorum,
+        "oracles": [oracle.hex() for oracle in oracles],
         "milestones": [
             {
                 "id": m.id,
@@ -94,6 +100,20 @@ def _document(found: Status) -> dict[str, object]:
     }
 
 
+def _decided(programme: Programme | None) -> list[str]:
+    """What the oracles have changed since the programme was started."""
+    if programme is None:
+        return []
+    lines = []
+    if programme.round:
+        panel = f"{programme.quorum} of {len(programme.oracles)} attest"
+        names = ", ".join(oracle.hex() for oracle in programme.oracles)
+        lines.append(f"handed over to other oracles (round {programme.round}): {panel}, {names}")
+    if programme.cancelled:
+        lines.append("CANCELLED: what is not proven will never be paid")
+    return lines
+
+
 def _lines(found: Status) -> list[str]:
     view, schedule = found.view, found.view.record.schedule
     units = Denomination(schedule)
@@ -111,6 +131,7 @@ def _lines(found: Status) -> list[str]:
         f"total {units.write(schedule.asset, found.total)}, "
         f"paid {units.write(schedule.asset, found.paid)}, "
         f"claimable {units.write(schedule.asset, found.claimable)}",
+        *_decided(view.programme),
         "",
         *table(("MILESTONE", "STATE", "TITLE"), milestones),
     ]

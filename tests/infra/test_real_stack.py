@@ -25,6 +25,12 @@ DOCKER = """#!/bin/sh
 printf '%s\\n' "$PWD: $*" >>"$RECORD"
 case " $* " in
     *" exec -T node cat "*) cat "$KEY" ;;
+    *" ps "*)
+        for service in node ogmios kupo; do
+            echo "{\\"Service\\": \\"$service\\", \\"Health\\": \\"$(cat "$HEALTH")\\"}"
+        done
+        echo healthy >"$HEALTH"
+        ;;
 esac
 """
 
@@ -46,6 +52,8 @@ class Tried:
         patch.setenv("PATH", f"{bin_}:{os.environ['PATH']}")
         patch.setenv("RECORD", str(self._record))
         patch.setenv("KEY", str(key))
+        patch.setenv("HEALTH", str(folder / "health"))
+        (folder / "health").write_text("unhealthy")
         genesis = PaymentSigningKey.generate()
         # As cardano-cli names the keys of a genesis file's funds.
         envelope = {"type": "GenesisUTxOSigningKey_ed25519", "cborHex": genesis.to_cbor_hex()}
@@ -101,7 +109,9 @@ def test_restarting_and_pausing_wait_until_it_is_in_sync_again(tried: Tried) -> 
     assert tried.asked() == ["restart node ogmios kupo", "up --wait"]
     with tried.stack.paused("kupo"):
         assert tried.asked() == ["pause kupo"]
-    assert tried.asked() == ["unpause kupo", "up --wait"]
+    asked = tried.asked()
+    assert asked[0] == "unpause kupo"
+    assert [line.split()[0] for line in asked[1:]] == ["ps", "ps"], "once unhealthy, then healthy"
 
 
 def test_lag_is_a_kupo_that_goes_no_further_while_the_chain_does(
@@ -109,10 +119,12 @@ def test_lag_is_a_kupo_that_goes_no_further_while_the_chain_does(
 ) -> None:
     tried.asked()
     slot = devnet.control.status()["slot"]
+    devnet.fault("stale")
     later = threading.Timer(0.3, lambda: devnet.advance(seconds=200))
     later.start()
     with tried.stack.lagging():
         later.join()
+        devnet.fault("clear")
         override = tried.folder / "until.yaml"
         assert tried.asked() == [f"--file {override} up --detach --no-deps kupo"]
         command = yaml.safe_load(override.read_text())["services"]["kupo"]["command"]

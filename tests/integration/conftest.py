@@ -1,7 +1,8 @@
 """The services in containers, once for all tests of this folder; ``make integration`` runs them.
 
-``MILESTONE_TEST_STACK`` is ``devnet`` (the default: the repository's own image) or ``real``
-(cardano-node, Ogmios and Kupo on a private testnet, from a registry).
+``MILESTONE_TEST_STACK`` is ``devnet`` (the default: the repository's own image), ``real``
+(cardano-node, Ogmios and Kupo on a private testnet, from a registry), or ``rehearsal`` (the same
+with stand-ins for their images, for working on the suite where no registry is reached).
 """
 
 from __future__ import annotations
@@ -50,9 +51,9 @@ def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     """The services, running and in sync."""
     if KIND == "devnet":
         return _devnet(request)
-    if KIND == "real":
+    if KIND in ("real", "rehearsal"):
         return _real(request, tmp_path_factory.mktemp("real"))
-    raise pytest.UsageError(f"MILESTONE_TEST_STACK is devnet or real, not {KIND!r}")
+    raise pytest.UsageError(f"MILESTONE_TEST_STACK is devnet, real or rehearsal, not {KIND!r}")
 
 
 def _devnet(request: pytest.FixtureRequest) -> Stack:
@@ -69,10 +70,22 @@ def _real(request: pytest.FixtureRequest, folder: Path) -> Stack:
     request.getfixturevalue("docker")
     from .real_stack import RealStack
 
-    made = RealStack(folder)
+    made = RealStack(folder, *([] if KIND == "real" else [request.getfixturevalue("standins")]))
     request.addfinalizer(made.stop)
     made.start()
     return made
+
+
+@pytest.fixture(scope="session")
+def standins(docker: str, image: str) -> Path:
+    """The compose file that puts stand-ins in place of upstream's images, and these."""
+    if subprocess.run([docker, "compose", "version"], capture_output=True).returncode:
+        pytest.skip("needs the compose plugin of docker")
+    folder = Path(__file__).parent / "standins"
+    tag = ("--quiet", "--tag", "milestone-standins:ci")
+    build = [docker, "build", *tag, "--build-arg", f"BASE={image}", str(folder)]
+    subprocess.run(build, check=True, capture_output=True)
+    return folder / "compose.yaml"
 
 
 @pytest.fixture(scope="session", autouse=True)

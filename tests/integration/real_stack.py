@@ -32,9 +32,13 @@ class RealStack(Stack):
 
     can_wait = False
 
-    def __init__(self, folder: Path) -> None:
-        """Nothing is started yet; ``folder`` is for the variables and the faucet's key."""
-        self._folder = folder
+    def __init__(self, folder: Path, *more: Path) -> None:
+        """Nothing is started yet.
+
+        :param folder: for the variables and the faucet's key.
+        :param more: compose files that override something.
+        """
+        self.folder = folder
         ogmios, kupo = free_port(), free_port()
         self.ogmios_url, self.kupo_url = f"ws://127.0.0.1:{ogmios}", f"http://127.0.0.1:{kupo}"
         variables = folder / "variables.env"
@@ -43,7 +47,10 @@ class RealStack(Stack):
             f"OGMIOS_PORT={ogmios}\nKUPO_PORT={kupo}\n"
         )
         self.compose = DockerCompose(
-            PRIVATE, compose_file_name="compose.yaml", env_file=str(variables), wait=True
+            PRIVATE,
+            compose_file_name=["compose.yaml", *map(str, more)],
+            env_file=str(variables),
+            wait=True,
         )
 
     def start(self) -> None:
@@ -53,7 +60,7 @@ class RealStack(Stack):
         """
         self.compose.start()
         key, _, _ = self.compose.exec_in_container(["cat", FAUCET_KEY], "node")
-        file = self._folder / "faucet.skey"
+        file = self.folder / "faucet.skey"
         file.touch(mode=0o600)
         file.write_text(key)
         self._faucet = Faucet(self.ogmios_url, file)
@@ -79,31 +86,51 @@ class RealStack(Stack):
             yield
         finally:
             self._do("unpause", service)
-            self._do("up", "--wait")
+            self._wait_until_healthy()
 
     @contextmanager
     def lagging(self) -> Iterator[None]:
         """Kupo indexes no further than now (``--until``), while the chain goes on: two minutes."""
         held = self._tip()
         kupo = yaml.safe_load((PRIVATE / "compose.yaml").read_text())["services"]["kupo"]
-        override = self._folder / "until.yaml"
+        override = self.folder / "until.yaml"
         command = [*kupo["command"], f"--until={held}"]
         override.write_text(yaml.safe_dump({"services": {"kupo": {"command": command}}}))
         self._do("--file", str(override), "up", "--detach", "--no-deps", "kupo")
         try:
-            end = time.monotonic() + 2 * MAX_LAG_SLOTS
-            while self._tip() <= held + MAX_LAG_SLOTS:
-                assert time.monotonic() < end, "the chain stands still"
+            end = time.monotonic() + 3 * MAX_LAG_SLOTS
+            while self._behind() <= MAX_LAG_SLOTS:
+                assert time.monotonic() < end, "Kupo does not fall behind"
                 time.sleep(1)
             yield
         finally:
             self._do("up", "--wait")
+
+    def _wait_until_healthy(self) -> None:
+        """Checks have failed meanwhile, and for one that is unhealthy ``up --wait`` gives up."""
+        end = time.monotonic() + 120
+        while True:
+            health = {c.Service: c.Health for c in self.compose.get_containers()}
+            if all(health.get(service) == "healthy" for service in _SERVICES):
+                return
+            assert time.monotonic() < end, f"not in sync again: {health}"
+            time.sleep(1)
 
     def _tip(self) -> int:
         request = {"jsonrpc": "2.0", "method": "queryNetwork/tip"}
         url = self.ogmios_url.replace("ws", "http", 1)
         slot: int = requests.post(url, json=request, timeout=10).json()["result"]["slot"]
         return slot
+
+    def _behind(self) -> int:
+        """How many slots Kupo is behind the node's tip; 0 while it starts."""
+        try:
+            asked = {"Accept": "application/json"}
+            health = requests.get(f"{self.kupo_url}/health", headers=asked, timeout=10).json()
+        except requests.RequestException:
+            return 0
+        checkpoint: int = health["most_recent_checkpoint"] or 0
+        return self._tip() - checkpoint
 
     def _wait_for_index(self, transaction: str) -> None:
         end = time.monotonic() + 60
