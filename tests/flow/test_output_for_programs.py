@@ -57,7 +57,6 @@ SUCCEED = {
     "commit": "commit grants grants-alpha-owner-done.json",
     "status": "status grants",
     "status of all": "status",
-    "status that is required": "status grants --watch --require claimable --timeout 1",
     "calculate": "calculate grants --at 2100-01-01",
     "prove": "prove grants alpha --key owner.skey --dry-run",
     "prove again": "prove paid alpha --key owner.skey --yes",
