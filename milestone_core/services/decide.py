@@ -65,7 +65,22 @@ def cancel(
     :raises BadInput: a signature is of something else, or none of the keys is the owner's.
     :raises NotYet: fewer than a quorum of the oracles signed it, or its time is over.
     """
-    found = _find(context, name, operator)
+
+    def attempt() -> Decided:
+        return _cancel(context, name, signed, operator, asked)
+
+    sending.settle(context, name, operator.patience)
+    return sending.on_what_is_there(context, operator.patience, attempt)
+
+
+def _cancel(
+    context: Context,
+    name: str,
+    signed: Signed,
+    operator: Operator,
+    asked: Sequence[OracleMessage],
+) -> Decided:
+    found = _find(context, name)
     if found.programme.cancelled:
         return Decided(found.programme, None, already=True)
     agreed = _agreed(context, name, found, Cancel(), signed, asked)
@@ -100,7 +115,23 @@ def rotate(
     problems = list(panel_problems(panel.oracles, panel.quorum))
     if problems:
         raise BadDocument("the new oracles", problems)
-    found = _find(context, name, operator)
+
+    def attempt() -> Decided:
+        return _rotate(context, name, panel, signed, operator, asked)
+
+    sending.settle(context, name, operator.patience)
+    return sending.on_what_is_there(context, operator.patience, attempt)
+
+
+def _rotate(
+    context: Context,
+    name: str,
+    panel: Rotate,
+    signed: Signed,
+    operator: Operator,
+    asked: Sequence[OracleMessage],
+) -> Decided:
+    found = _find(context, name)
     if found.programme.cancelled:
         raise Refused(
             f"the programme of {name!r} is cancelled: its oracles decide nothing any more",
@@ -126,8 +157,7 @@ def rotate(
     return Decided(found.programme, sent)
 
 
-def _find(context: Context, name: str, operator: Operator) -> ProgrammeOnChain:
-    sending.settle(context, name, operator.patience)
+def _find(context: Context, name: str) -> ProgrammeOnChain:
     record = distributions.record_of(context, name)
     return distributions.programme_on_chain(context, record)
 
