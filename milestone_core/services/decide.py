@@ -65,12 +65,9 @@ def cancel(
     :raises BadInput: a signature is of something else, or none of the keys is the owner's.
     :raises NotYet: fewer than a quorum of the oracles signed it, or its time is over.
     """
-
-    def attempt() -> Decided:
-        return _cancel(context, name, signed, operator, asked)
-
-    sending.settle(context, name, operator.patience)
-    return sending.on_what_is_there(context, operator.patience, attempt)
+    return sending.on_what_is_there(
+        context, operator.patience, lambda: _cancel(context, name, signed, operator, asked)
+    )
 
 
 def _cancel(
@@ -80,7 +77,7 @@ def _cancel(
     operator: Operator,
     asked: Sequence[OracleMessage],
 ) -> Decided:
-    found = _find(context, name)
+    found = _find(context, name, operator)
     if found.programme.cancelled:
         return Decided(found.programme, None, already=True)
     agreed = _agreed(context, name, found, Cancel(), signed, asked)
@@ -115,12 +112,9 @@ def rotate(
     problems = list(panel_problems(panel.oracles, panel.quorum))
     if problems:
         raise BadDocument("the new oracles", problems)
-
-    def attempt() -> Decided:
-        return _rotate(context, name, panel, signed, operator, asked)
-
-    sending.settle(context, name, operator.patience)
-    return sending.on_what_is_there(context, operator.patience, attempt)
+    return sending.on_what_is_there(
+        context, operator.patience, lambda: _rotate(context, name, panel, signed, operator, asked)
+    )
 
 
 def _rotate(
@@ -131,7 +125,7 @@ def _rotate(
     operator: Operator,
     asked: Sequence[OracleMessage],
 ) -> Decided:
-    found = _find(context, name)
+    found = _find(context, name, operator)
     if found.programme.cancelled:
         raise Refused(
             f"the programme of {name!r} is cancelled: its oracles decide nothing any more",
@@ -157,7 +151,8 @@ def _rotate(
     return Decided(found.programme, sent)
 
 
-def _find(context: Context, name: str) -> ProgrammeOnChain:
+def _find(context: Context, name: str, operator: Operator) -> ProgrammeOnChain:
+    sending.settle(context, name, operator.patience)
     record = distributions.record_of(context, name)
     return distributions.programme_on_chain(context, record)
 
