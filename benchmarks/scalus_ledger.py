@@ -31,6 +31,11 @@ class Opinion:
     error: str
     units: Mapping[Pointer, Units]
 
+    @property
+    def refused_by_a_script(self) -> bool:
+        """Whether one of the scripts said no, and not Scalus itself for a reason of its own."""
+        return self.error.startswith("Plutus script validation failed")
+
 
 class Scalus:
     """A running process that is asked again and again. Slots last a millisecond."""

@@ -41,8 +41,10 @@ def units(
         program = tools.unflatten(around.scripts[need.script_hash].raw)
         context = ast.data_from_cbor(alter(script_context(around, need.pointer)))
         outcome = tools.eval(program, context)
-        if isinstance(outcome.result, Exception):
+        if isinstance(outcome.result, RuntimeError):
             raise SecondMachineRefused(need.pointer) from outcome.result
+        if isinstance(outcome.result, Exception):
+            raise outcome.result  # a defect of the machine, which says nothing of the script
         purpose, index = need.pointer
         found[purpose.value, index] = Units(outcome.cost.memory, outcome.cost.cpu)
     return found

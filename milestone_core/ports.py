@@ -45,6 +45,9 @@ class ChainQuery(Protocol):
     def tip(self) -> Tip:
         """The newest block of the ledger state."""
 
+    def height(self) -> int:
+        """How many blocks the chain has: the height of its newest, 0 for none."""
+
     def clock(self) -> SlotClock:
         """The chain's own clock, from its start time and era summaries."""
 

@@ -18,7 +18,6 @@ from milestone_core.files.attestation import encode_message, encode_signature, r
 from milestone_core.files.panel import read_panel
 from milestone_core.services import oracle as service
 from milestone_core.services.signatures import describe
-from milestone_core.transactions.keys import read_key
 
 _CHUNK = 1024 * 1024
 
@@ -82,6 +81,8 @@ def sign(app: App, message_file: Path, key: str, evidence: Path | None) -> None:
 
     Example: milestone oracle sign beta.json --key ann.skey > beta-ann.json
     """
+    from milestone_core.transactions.keys import read_key
+
     asked = read_message(message_file)
     if evidence is not None:
         _require_evidence(asked.decision, evidence)

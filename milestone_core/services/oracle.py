@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from milestone_core.domain.decisions import (
     Decision,
     OracleMessage,
@@ -16,7 +18,9 @@ from milestone_core.files.records import MESSAGES, MessageRecord, encode_message
 from milestone_core.onchain import sig_structure
 from milestone_core.services import distributions
 from milestone_core.services.context import Context
-from milestone_core.transactions.keys import SigningKey
+
+if TYPE_CHECKING:  # it costs a second to import, and only who signs here needs it
+    from milestone_core.transactions.keys import SigningKey
 
 
 def message(context: Context, name: str, decision: Decision) -> OracleMessage:

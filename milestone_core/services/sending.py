@@ -267,7 +267,8 @@ class _Watch:
         self.entry = entry
         self.slot: int | None = None
         self._context = context
-        self._tips: set[bytes] = set()
+        self._confirmations = 0
+        self._height: int | None = None
         self._refusal: TransactionRefused | None = None
         self._looked = -_LOOK_SECONDS
 
@@ -275,10 +276,12 @@ class _Watch:
         """Look once; whether it is settled now."""
         slot = finding.slot_of(self._context, self.entry)
         if slot is None and self.slot is not None:
+            slot = finding.find_out(self._context, self.entry)[0].slot  # by its inputs, perhaps
+        if slot is None and self.slot is not None:
             self.entry = _rolled_back(self._context, self.entry)
             self._looked = -_LOOK_SECONDS
         if slot != self.slot:
-            self.slot, self._tips = slot, set()
+            self.slot, self._height = slot, None
         if slot is not None:
             return self._deep_enough(confirmations)
         if time.monotonic() - self._looked < _LOOK_SECONDS:
@@ -291,13 +294,16 @@ class _Watch:
         after = f"after {patience.timeout_seconds} s"
         if self.slot is None:
             return f"it is in no block {after}"
-        seen = f"{len(self._tips)} of {patience.confirmations} confirmations"
+        seen = f"{self._confirmations} of {patience.confirmations} confirmations"
         return f"it is in the block at slot {self.slot}, with {seen} {after}"
 
     def _deep_enough(self, confirmations: int) -> bool:
-        # Every new tip while the transaction stays in its block is one block on top of it.
-        self._tips.add(self._context.chain.tip().header)
-        if len(self._tips) < confirmations:
+        # The index does not tell the height of its block: at most that of the chain when it was
+        # first seen, and of the shortest since, for a fork may have been given up meanwhile.
+        height = self._context.chain.height()
+        self._height = height if self._height is None else min(height, self._height)
+        self._confirmations = height - self._height + 1
+        if self._confirmations < confirmations:
             return False
         assert self.slot is not None, "its block was seen"
         self.entry = _confirmed(self._context, self.entry, self.slot)

@@ -188,6 +188,7 @@ def test_after_a_cancellation_the_proven_is_paid_and_the_rest_goes_back(
     assert done["transactions"][0]["purpose"] == "cancellation"
     found = project.json("status", "grants")
     assert found["cancelled"] is True
+    assert "CANCELLED" in project("status", "grants").out
 
     # Nothing more can be proven, not even what had its quorum before.
     project.pay("prove", "grants", "beta", key=programme.payer, exits=7)
@@ -270,6 +271,9 @@ def test_after_a_rotation_only_the_new_oracles_count(programme: Programme) -> No
     assert (done["round"], done["quorum"]) == (1, 2)
     assert done["oracles"] == [hash_of(ben), hash_of(dan), hash_of(eve)]
 
+    found = project.json("status", "grants")
+    assert (found["round"], found["oracles"]) == (1, done["oracles"])
+    assert "handed over to other oracles (round 1): 2 of 3" in project("status", "grants").out
     # What the former oracles signed counts no more, neither what is kept nor what comes now.
     error = project.pay("prove", "grants", "alpha", key=programme.payer, exits=5)
     assert error["details"]["signatures"] == 0

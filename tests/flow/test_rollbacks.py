@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
 
 from milestone_core.domain.release import Selection
-from milestone_core.errors import NotFound
+from milestone_core.errors import NotFound, OutcomeUnknown
 from milestone_core.files.records import TransactionState
 from milestone_core.services import distributions, release, sending
 from milestone_core.services.sending import Operator, Patience
@@ -59,32 +59,67 @@ def test_what_was_rolled_back_and_is_too_late_is_paid_by_another(claim: Claim) -
     assert claim.paid == 100
 
 
-def test_a_rollback_while_waiting_for_more_blocks_begins_the_count_anew(
-    claim: Claim, station: Station
-) -> None:
+def pay_and_count(
+    claim: Claim, confirmations: int, happen: Callable[[int], None], *, timeout: int = 20
+) -> int:
+    """Release, and let something happen at each look at the chain's height; how many there were."""
+    looks = 0
     with claim.project.app() as app:
-        chain, polls = app.chain, 0
+        chain = app.chain
 
-        def tip() -> object:
-            nonlocal polls
-            polls += 1
-            if polls == 1:
-                station.devnet.rollback(1)
-            else:
-                station.devnet.advance(seconds=1)
-            return chain.tip()
+        def height() -> int:
+            nonlocal looks
+            looks += 1
+            happen(looks)
+            return chain.height()
 
         def submit(transaction: bytes) -> bytes:
-            answer = chain.submit(transaction)
-            failing.tip = tip  # type: ignore[attr-defined]
-            return answer
+            failing.height = height  # type: ignore[attr-defined]
+            return chain.submit(transaction)
 
         failing = FailingChain(chain, submit)
         app.chain = failing
-        payer = Operator((key_of(claim.payer),), agree, Patience(True, 20, 3))
+        patience = Patience(True, timeout, confirmations)
+        payer = Operator((key_of(claim.payer),), agree, patience)
         release.release(app, "grants", Selection(claim.one), payer)
+    return looks
+
+
+def test_a_rollback_while_waiting_for_more_blocks_begins_the_count_anew(
+    claim: Claim, station: Station
+) -> None:
+    def happen(look: int) -> None:
+        if look == 2:
+            station.devnet.rollback(1)
+        elif look > 2:
+            station.devnet.advance(seconds=1)
+
+    # One of its own block, that is lost; then one of the new block, and one for each on top.
+    assert pay_and_count(claim, 3, happen) >= 4
     assert list(claim.journal().values()) == [CONFIRMED]
     assert claim.paid == 100
+
+
+def test_blocks_that_come_between_two_looks_are_all_counted(claim: Claim, station: Station) -> None:
+    def happen(look: int) -> None:
+        if look == 2:
+            for _ in range(9):
+                station.devnet.advance(seconds=1)
+
+    assert pay_and_count(claim, 10, happen) == 2
+
+
+def test_another_fork_of_the_same_height_is_no_confirmation(claim: Claim, station: Station) -> None:
+    """The block on top is replaced by another, again and again: the chain does not grow."""
+
+    def happen(look: int) -> None:
+        if look > 2:
+            station.devnet.rollback(1)
+        if look > 1:
+            station.devnet.advance(seconds=1)
+
+    with pytest.raises(OutcomeUnknown, match="2 of 3 confirmations"):
+        pay_and_count(claim, 3, happen, timeout=2)
 
 
 def test_a_deployment_that_is_rolled_back_for_good_can_be_done_again(claim: Claim) -> None:

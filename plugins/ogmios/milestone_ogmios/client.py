@@ -63,6 +63,11 @@ class OgmiosClient:
         """The newest block of the ledger state."""
         return read_tip(self._query(Request("queryLedgerState/tip"))[0])
 
+    def height(self) -> int:
+        """The height of the newest block, 0 for a chain without one."""
+        answer = self._query(Request("queryNetwork/blockHeight"))[0]
+        return 0 if answer.value == "origin" else answer.integer(0)
+
     def clock(self) -> SlotClock:
         """The chain's clock, from its start time and era summaries."""
         start, summaries = self._query(

@@ -41,6 +41,11 @@ def one_item(data: bytes) -> bytes:
     return data
 
 
+def first_item(data: bytes) -> bytes:
+    """The item that the data begin with, whatever follows it."""
+    return data[: _end(data, 0)]
+
+
 def items(item: bytes) -> list[bytes]:
     """The items of an array."""
     return _parts(item, ARRAY, 1)

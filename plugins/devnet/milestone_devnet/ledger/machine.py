@@ -177,10 +177,11 @@ def is_plutus_script(script: Script, protocol_version: int) -> bool:
     """Whether the bytes are a Plutus script: a CBOR byte string of flat code, not too deep.
 
     It only has what its language has at the (major) protocol version: ``deserialiseScript`` of
-    Plutus, and its ``PlutusLedgerApi.Common.Versions``.
+    Plutus, and its ``PlutusLedgerApi.Common.Versions``. Before V3 anything may follow.
     """
+    only = cbor.one_item if script.language is Language.PLUTUS_V3 else cbor.first_item
     try:
-        needed = features(cbor.byte_string(cbor.one_item(script.raw)))
+        needed = features(cbor.byte_string(only(script.raw)))
     except (NotFlat, cbor.Malformed):
         return False
     if needed.version not in _CORE_VERSIONS[script.language]:

@@ -56,6 +56,7 @@ def test_health_network_and_tip(client: OgmiosClient, devnet: Devnet) -> None:
     tip = client.tip()
     assert (tip.slot, tip.header.hex()) == (now.slot, now.hash)
     assert health.tip == tip
+    assert client.height() == now.block
 
 
 def test_the_clock_is_the_devnets(client: OgmiosClient, devnet: Devnet) -> None:

@@ -150,5 +150,13 @@ def test_constructors_need_version_1_1_0_of_the_core_which_needs_plutus_v3() -> 
     assert not is_plutus_script(_script(3, b"\x01\x02\x00" + PROGRAMS["unit"][3:]), 10)
 
 
+def test_bytes_may_follow_an_old_script() -> None:
+    able = {
+        n: is_plutus_script(Script(Language.of_tag(n), ALWAYS_TRUE[n] + b"\0"), 10)
+        for n in (1, 2, 3)
+    }
+    assert able == {1: True, 2: True, 3: False}
+
+
 def _script(number: int, code: bytes) -> Script:
     return Script(Language.of_tag(number), cbor2.dumps(code))

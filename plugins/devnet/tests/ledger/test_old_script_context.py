@@ -241,3 +241,16 @@ def test_outputs_may_carry_scripts(language: int, script: tuple[int, bytes]) -> 
     carrying = output(BOB.address, 5 * ADA, script=script)
     draft = Draft(outputs=[carrying]).spending_script(*_locked(language))
     assert accepted(_known(draft, language), _ledger(language)).valid
+
+
+@BOTH
+def test_a_script_with_bytes_after_its_end_runs(language: int) -> None:
+    script = TRUE_FOR_ALL[language] + b"\0"
+    policy = script_hash(script, language)
+    draft = Draft(body={9: {policy: {b"": 1}}, 13: [[*MORE_MONEY]]})
+    draft.witnesses[FIELDS[language]] = [script]
+    draft.redeemers[1, 0] = (UNIT, UNITS)
+    draft.languages = (language,)
+    assert accepted(draft).valid
+    draft.body[18] = [[*LIBRARY]]
+    assert accepted(draft).valid

@@ -59,13 +59,15 @@ from .world import (
 SHOWS_ITS_CONTEXT = bytes.fromhex("450101004981")
 SHOWN = script_hash(SHOWS_ITS_CONTEXT)
 ACCOUNT = b"\xf0" + SHOWN
-SHOWN_LOCKED, SHOWN_BY_HASH, SHOWN_BARE, CARRIER = map(reference, range(20, 24))
+SHOWN_LOCKED, SHOWN_BY_HASH, SHOWN_BARE, CARRIER, MIXED = map(reference, range(20, 25))
+ASSETS = {b"\xff" * 28: {b"b": 1, b"aa": 2, b"": 3}, b"\x01" * 28: {b"z": 4}}
 HASH_28, OTHER_28 = b"\xaa" * 28, b"\xbb" * 28
 OUTPUTS = {
     SHOWN_LOCKED: output(script_address(SHOWN), 10 * ADA, datum=[DATUM, {1: b"x"}]),
     SHOWN_BY_HASH: output(script_address(SHOWN), 10 * ADA, datum_hash=DATUM_HASH),
     SHOWN_BARE: output(script_address(SHOWN), 10 * ADA),
     CARRIER: output(BOB.address, 10 * ADA, script=(3, SHOWS_ITS_CONTEXT)),
+    MIXED: output(BOB.address, [10 * ADA, ASSETS]),
 }
 
 
@@ -337,3 +339,26 @@ def test_data_are_written_as_the_ledger_writes_them() -> None:
     assert byte_string(bytes(65)) == b"\x5f\x58\x40" + bytes(64) + b"\x41\x00\xff"
     assert integer(2**64) == b"\xc2\x49\x01" + bytes(8)
     assert integer(-(2**64)) == b"\x3b" + b"\xff" * 8
+
+
+def test_redeemers_are_seen_in_the_order_of_their_purposes() -> None:
+    """Whatever their order among the witnesses; Plutus reads a map as a list."""
+    account = b"\xf0" + script_hash(ALWAYS_TRUE[3])
+    draft = spending(body={9: {script_hash(ALWAYS_TRUE[3]): {b"": 1}}, 5: {account: 0}}, outputs=[])
+    draft.witnesses[7] = [ALWAYS_TRUE[3], SHOWS_ITS_CONTEXT]
+    draft.redeemers = {
+        (3, 0): (UNIT, UNITS),
+        **draft.redeemers,
+        (1, 0): (UNIT, UNITS),
+    }
+    context = same(draft, Purpose.SPEND, 1)
+    purposes = [purpose[0] for purpose, _ in context[1][0][1][9][1]]
+    assert purposes == [122, 121, 123]
+
+
+def test_assets_are_seen_in_the_order_of_policies_and_names() -> None:
+    draft = spending(inputs=[MONEY, MIXED], outputs=[output(BOB.address, [5 * ADA, ASSETS])])
+    context = same(draft, Purpose.SPEND, 1)
+    value = context[1][0][1][2][0][1][1]
+    assert [policy for policy, _ in value[1]] == [b"", b"\x01" * 28, b"\xff" * 28]
+    assert [name for name, _ in value[1][2][1][1]] == [b"", b"aa", b"b"]

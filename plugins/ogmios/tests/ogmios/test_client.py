@@ -18,6 +18,7 @@ from milestone_core.api import (
     TESTNET,
     Address,
     AssetId,
+    BadAnswer,
     Credential,
     Misconfigured,
     Output,
@@ -80,6 +81,21 @@ def test_queries_carry_no_params_and_an_id_of_their_own(ogmios: Start, client: M
     assert first["jsonrpc"] == "2.0"
     assert first["method"] == "queryLedgerState/tip"
     assert first["id"] != second["id"]
+
+
+@pytest.mark.parametrize(("told", "height"), [(12_345, 12_345), ("origin", 0)])
+def test_the_height_of_the_chain(
+    ogmios: Start, client: MakeClient, told: object, height: int
+) -> None:
+    assert client(ogmios(Ogmios(blockHeight=told))).height() == height
+
+
+@pytest.mark.parametrize("told", [-1, "12", None, 1.5])
+def test_a_height_that_is_none_is_a_bad_answer(
+    ogmios: Start, client: MakeClient, told: object
+) -> None:
+    with pytest.raises(BadAnswer):
+        client(ogmios(Ogmios(blockHeight=told))).height()
 
 
 def test_a_chain_without_blocks_has_its_tip_at_the_origin(
