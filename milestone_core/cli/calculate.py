@@ -46,7 +46,8 @@ def calculate(
     )
     schedule = found.view.record.schedule
     advisory = " (advisory: not enforced on chain)" if found.advisory else ""
-    total = Denomination(schedule).write(schedule.asset, found.claimable)
+    units = Denomination(schedule)
+    total = units.write(schedule.asset, found.claimable)
     emit(
         {
             "name": name,
@@ -61,7 +62,7 @@ def calculate(
             f"claimable at {iso(found.view.now)}: {total}",
             f"policy {found.policy}{advisory}",
             "",
-            *row_table(found.rows, schedule),
+            *row_table(found.rows, schedule.asset, units),
         ],
     )
     if found.view.trouble is not None:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from milestone_core.cli.amounts import Denomination
 from milestone_core.cli.output import table
+from milestone_core.domain.chain import AssetId
 from milestone_core.domain.release import RowState
-from milestone_core.domain.schedule import Schedule
 from milestone_core.files.times import iso
 
 _HEAD, _TAIL = 14, 6
@@ -19,9 +19,8 @@ def short(address: object) -> str:
     return f"{text[:_HEAD]}...{text[-_TAIL:]}"
 
 
-def row_table(rows: Sequence[RowState], schedule: Schedule) -> list[str]:
+def row_table(rows: Sequence[RowState], asset: AssetId, units: Denomination) -> list[str]:
     """Allocations for people."""
-    units = Denomination(schedule)
     headings = ("BENEFICIARY", "MILESTONE", "AMOUNT", "PAID", "CLAIMABLE", "STATE", "NEXT")
     return table(
         headings,
@@ -29,9 +28,9 @@ def row_table(rows: Sequence[RowState], schedule: Schedule) -> list[str]:
             (
                 short(row.beneficiary),
                 row.milestone,
-                units.write(schedule.asset, row.amount),
+                units.write(asset, row.amount),
                 f"{row.paid_steps}/{row.vesting.count}",
-                units.write(schedule.asset, row.claimable),
+                units.write(asset, row.claimable),
                 row.state.value,
                 iso(row.next_step_at) if row.next_step_at is not None else "-",
             )

@@ -2,40 +2,154 @@
 
 from __future__ import annotations
 
+import sys
+import time
+from collections.abc import Sequence
+
 import click
 
 from milestone_core.app import App
+from milestone_core.cli import survey as survey_view
 from milestone_core.cli.amounts import Denomination
 from milestone_core.cli.context import pass_app
-from milestone_core.cli.output import emit, json_option, table, warn
+from milestone_core.cli.output import as_json, emit, json_option, note, table, warn
 from milestone_core.cli.rows import row_document, row_table
 from milestone_core.domain.distribution import Programme
+from milestone_core.errors import BadInput, NotYet
+from milestone_core.files.addresses import is_address, parse_address
 from milestone_core.files.records import DistributionState
 from milestone_core.files.times import iso
-from milestone_core.services import distributions
+from milestone_core.services import distributions, lookup, survey
 from milestone_core.services import status as service
 from milestone_core.services.status import Status
+from milestone_core.services.survey import FoundPage
+from milestone_core.services.waiting import Requirement, lacking
 
 
 @click.command()
-@click.argument("name", required=False)
+@click.argument("what", metavar="[NAME|ID|ADDRESS]", required=False)
 @click.option("--offline", is_flag=True, help="Show what is stored here; ask no server.")
+@click.option(
+    "--require",
+    type=click.Choice([one.value for one in Requirement]),
+    help="Exit with 5 unless all milestones are proven, or something is claimable.",
+)
+@click.option("--watch", is_flag=True, help="Look again and again; with --require, until it is so.")
+@click.option(
+    "--every", default=5, show_default=True, type=click.IntRange(1, 3600), help="Seconds between."
+)
+@click.option(
+    "--timeout",
+    type=click.IntRange(1, 31_536_000),
+    help="Seconds after which --watch gives up; by default never.",
+)
 @json_option
 @pass_app
-def status(app: App, name: str | None, offline: bool) -> None:
+def status(
+    app: App,
+    what: str | None,
+    offline: bool,
+    require: str | None,
+    watch: bool,
+    every: int,
+    timeout: int | None,
+) -> None:
     """Show what is proven and claimable, and who must act next.
 
-    Without a name, all schedules of this project.
+    Of a schedule of this project by its NAME; of any distribution or programme on chain by its ID;
+    of everything that is promised to an ADDRESS. Without any, all schedules of this project.
 
     Example: milestone status grants
     """
-    if name is None:
+    requirement = None if require is None else Requirement(require)
+    _check_options(what, offline=offline, require=requirement, watch=watch)
+    if what is None:
         _all(app, offline=offline)
-        return
+    elif (name := _name_of(app, what)) is None:
+        found = _survey(app, what)
+        emit(survey_view.document(found), survey_view.lines(found))
+    elif watch:
+        _watch(app, name, requirement, every, timeout)
+    else:
+        _one(app, name, requirement, offline=offline)
+
+
+def _check_options(
+    what: str | None, *, offline: bool, require: Requirement | None, watch: bool
+) -> None:
+    if (watch or require) and what is None:
+        raise BadInput(
+            "--watch and --require are about one schedule", hint="Name it: milestone status NAME"
+        )
+    if watch and offline:
+        raise BadInput("--watch looks at the chain, --offline does not", hint="Leave one out.")
+    if watch and require is None and as_json():
+        raise BadInput(
+            "--json prints one object, and --watch never ends",
+            hint="Say until when: --require proven, or --require claimable",
+        )
+
+
+def _name_of(app: App, what: str) -> str | None:
+    """The schedule of this project that is meant; None if it is one on chain by id or address."""
+    if distributions.is_registered(app, what):
+        return what
+    if lookup.is_id(what):
+        asset = lookup.parse_id(what)
+        for record in distributions.all_records(app):
+            if asset in (record.programme, *record.pages):
+                return record.key
+        return None
+    return None if is_address(what) else what
+
+
+def _survey(app: App, what: str) -> Sequence[FoundPage]:
+    if lookup.is_id(what):
+        return survey.by_id(app, lookup.parse_id(what))
+    return survey.by_address(app, parse_address(what, app.network))
+
+
+def _one(app: App, name: str, requirement: Requirement | None, *, offline: bool) -> None:
     found = service.status(app, name, offline=offline)
-    emit(_document(found), _lines(found))
+    if requirement is None:
+        emit(_document(found), _lines(found))
+        if found.view.trouble is not None:
+            raise found.view.trouble
+        return
     if found.view.trouble is not None:
         raise found.view.trouble
+    lack = lacking(found, requirement)
+    if lack is not None:
+        raise lack
+    emit(_document(found), _lines(found))
+
+
+def _watch(
+    app: App, name: str, requirement: Requirement | None, every: int, timeout: int | None
+) -> None:
+    """Print what changes, until the requirement is met or somebody has seen enough."""
+    end = None if timeout is None else time.monotonic() + timeout
+    before: object = None
+    while True:
+        found = service.status(app, name)
+        trouble = found.view.trouble
+        lack = None if requirement is None else lacking(found, requirement)
+        seen = (found.view.verified, found.state, found.milestones, found.rows, found.pending)
+        if requirement is not None and lack is None and trouble is None:
+            emit(_document(found), _lines(found))
+            return
+        if seen != before:
+            before = seen
+            if requirement is None:
+                emit(_document(found), [*_lines(found), ""])
+                sys.stdout.flush()
+            elif lack is not None:
+                note(f"{iso(found.view.now)} {lack.message}")
+            if trouble is not None:
+                warn(f"{trouble.message}; trying again")
+        if end is not None and time.monotonic() + every > end:
+            raise trouble or lack or NotYet(f"{name} was watched for {timeout} seconds")
+        time.sleep(every)
 
 
 def _all(app: App, *, offline: bool) -> None:
@@ -136,7 +250,7 @@ def _lines(found: Status) -> list[str]:
         *table(("MILESTONE", "STATE", "TITLE"), milestones),
     ]
     if found.rows:
-        lines += ["", *row_table(found.rows, schedule)]
+        lines += ["", *row_table(found.rows, schedule.asset, units)]
     for correction in view.corrections:
         lines.append(f"corrected from chain: {correction}")
     for transaction in found.pending:

@@ -22,6 +22,11 @@ def network_id(network: str) -> int:
     return MAINNET if network == "mainnet" else TESTNET
 
 
+def is_address(text: str) -> bool:
+    """Whether it is meant as an address, be it a good one or not."""
+    return re.match(r"(addr|stake)(_test)?1|Ae2|DdzFF", text.strip().lower(), re.I) is not None
+
+
 def parse_address(text: str, network: str) -> Address:
     """A base or enterprise address of ``network`` (its name), in bech32.
 

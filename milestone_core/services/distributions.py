@@ -51,6 +51,11 @@ def record_of(context: Context, name: str) -> ScheduleRecord:
     return records.decode_schedule(document, name)
 
 
+def is_registered(context: Context, name: str) -> bool:
+    """Whether this project has a schedule of that name."""
+    return bool(name) and context.storage.read(SCHEDULES, name) is not None
+
+
 def all_records(context: Context) -> tuple[ScheduleRecord, ...]:
     """Every schedule of this project, by name."""
     documents = context.storage.scan(SCHEDULES)

@@ -6,6 +6,7 @@ counts is the identity token under the contract's own policy, at the contract's 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from milestone_core.domain.chain import AssetId, Snapshot, Utxo
@@ -16,6 +17,7 @@ from milestone_core.services.checks import watch_hint
 from milestone_core.services.context import Context
 
 _ID_BYTES = 28, 32
+_ID = re.compile(r"[0-9a-fA-F]{56}\.[0-9a-fA-F]{64}")
 
 
 class Closed(NotFound):
@@ -44,6 +46,11 @@ class PageOnChain:
     vault_utxo: Utxo
     vault: Vault
     slot: int
+
+
+def is_id(text: str) -> bool:
+    """Whether it looks like an id, so that it is none of a schedule's names."""
+    return _ID.fullmatch(text) is not None
 
 
 def parse_id(text: str) -> AssetId:
@@ -137,12 +144,16 @@ def _holding(snapshot: Snapshot, token: AssetId, script_hash: bytes) -> list[Utx
     ]
 
 
+def unwatched(pattern: str) -> ServiceUnavailable:
+    """The error for an index that does not watch a pattern of the contract."""
+    return ServiceUnavailable(
+        f"the index does not watch {pattern}, which is the contract's", hint=watch_hint(pattern)
+    )
+
+
 def _absent(context: Context, token: AssetId, what: str) -> NotFound | ServiceUnavailable:
     if not context.utxo.tracks(str(token)):
-        return ServiceUnavailable(
-            f"the index does not watch the policy of {token}",
-            hint=watch_hint(f"{token.policy.hex()}.*"),
-        )
+        return unwatched(f"{token.policy.hex()}.*")
     if context.utxo.history(str(token)):
         return Closed(f"the {what} {token} is closed", details={"id": str(token)})
     return NotFound(
