@@ -281,7 +281,7 @@ def table(found: dict[str, Any]) -> list[str]:
     for action in ("start", "register", "release", "close"):
         for entry in found[action]:
             claims = f", {entry['claims']} claims" if entry.get("claims", 1) > 1 else ""
-            lines.append(_line(f"{action}{claims}", entry["beneficiaries"], entry))
+            lines.append(line(f"{action}{claims}", entry["beneficiaries"], entry))
     lines += [
         "",
         "| attest | header | size | memory | steps | fee |",
@@ -295,7 +295,8 @@ def table(found: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _line(name: str, beneficiaries: int, entry: dict[str, Any]) -> str:
+def line(name: str, beneficiaries: int, entry: dict[str, Any]) -> str:
+    """A line of the table of transactions."""
     ratio = f"{entry['ratio']:.3f}" if "ratio" in entry else ""
     figures = " | ".join(str(entry[key]) for key in ("size", "memory", "steps", "fee"))
     return f"| {name} | {beneficiaries} | {figures} | {ratio} |"

@@ -65,6 +65,18 @@ def cancel(
     :raises BadInput: a signature is of something else, or none of the keys is the owner's.
     :raises NotYet: fewer than a quorum of the oracles signed it, or its time is over.
     """
+    return sending.on_what_is_there(
+        context, operator.patience, lambda: _cancel(context, name, signed, operator, asked)
+    )
+
+
+def _cancel(
+    context: Context,
+    name: str,
+    signed: Signed,
+    operator: Operator,
+    asked: Sequence[OracleMessage],
+) -> Decided:
     found = _find(context, name, operator)
     if found.programme.cancelled:
         return Decided(found.programme, None, already=True)
@@ -100,6 +112,19 @@ def rotate(
     problems = list(panel_problems(panel.oracles, panel.quorum))
     if problems:
         raise BadDocument("the new oracles", problems)
+    return sending.on_what_is_there(
+        context, operator.patience, lambda: _rotate(context, name, panel, signed, operator, asked)
+    )
+
+
+def _rotate(
+    context: Context,
+    name: str,
+    panel: Rotate,
+    signed: Signed,
+    operator: Operator,
+    asked: Sequence[OracleMessage],
+) -> Decided:
     found = _find(context, name, operator)
     if found.programme.cancelled:
         raise Refused(

@@ -13,7 +13,8 @@ import pytest
 from milestone_core.domain.release import Selection
 from milestone_core.errors import Busy, NotYet, Overtaken
 from milestone_core.files.records import TransactionState
-from milestone_core.services import deploy, journal, release
+from milestone_core.files.signatures import read_signature
+from milestone_core.services import decide, deploy, journal, release
 from milestone_core.services.sending import Operator, Patience
 from milestone_core.transactions.unsigned import Unsigned
 
@@ -179,3 +180,60 @@ def test_two_who_make_the_very_same_transaction_pay_once_and_both_know(
     assert claim.paid == 100
     assert claim.journal() == same.journal()
     assert list(claim.journal().values()) == [TransactionState.CONFIRMED]
+
+
+def test_a_proof_and_a_cancellation_at_once_both_get_their_turn(
+    claim: Claim, tmp_path: Path
+) -> None:
+    """Both spend the programme. The cancellation is overtaken, and comes after the proof."""
+    project, owner = claim.project, claim.owner
+    project.deploy("both", owner=owner, oracles=[owner], rows=[Row(claim.one, 100)])
+    project.attest("both", [owner])
+    message, signature = tmp_path / "message.json", tmp_path / "signature.json"
+    message.write_text(project("oracle", "message", "both", "--cancel").out)
+    signature.write_text(project("oracle", "sign", message, "--key", owner.file).out)
+    elsewhere_ = project.copy(tmp_path / "elsewhere")
+    proven: list[object] = []
+
+    def overtaken(_shown: Unsigned) -> bool:
+        if not proven:
+            proven.append(elsewhere_.pay("prove", "both", "alpha", key=claim.payer))
+        return True
+
+    with project.app() as app:
+        late = Operator((key_of(owner),), overtaken, Patience(timeout_seconds=20))
+        signed = [("signature.json", read_signature(signature))]
+        decided = decide.cancel(app, "both", signed, late)
+    assert decided.sent is not None
+    assert decided.programme.milestones[0].proven
+    status = project.json("status", "both")
+    assert status["cancelled"]
+    assert status["milestones"][0]["state"] == "proven"
+    project.pay("release", "both", key=owner)
+    assert claim.paid == 100, "what was proven stays payable"
+
+
+def test_a_release_whose_programme_is_proven_further_meanwhile_is_built_anew(
+    claim: Claim, tmp_path: Path
+) -> None:
+    """It only looks at the programme, and what it looks at has to be there as well."""
+    project, owner = claim.project, claim.owner
+    rows = [Row(claim.one, 100), Row(owner.address, 5, milestone="beta")]
+    milestones = ["alpha", "beta"]
+    project.deploy("both", owner=owner, oracles=[owner], rows=rows, milestones=milestones)
+    for milestone in milestones:
+        project.attest("both", [owner], milestone)
+    project.pay("prove", "both", "alpha", key=owner)
+    elsewhere_ = project.copy(tmp_path / "elsewhere")
+    proven: list[object] = []
+
+    def overtaken(_shown: Unsigned) -> bool:
+        if not proven:
+            proven.append(elsewhere_.pay("prove", "both", "beta", key=owner))
+        return True
+
+    with project.app() as app:
+        late = Operator((key_of(claim.payer),), overtaken, Patience(timeout_seconds=20))
+        release.release(app, "both", Selection(claim.one), late)
+    assert claim.paid == 100
+    assert sorted(s.value for s in claim.journal().values()) == ["confirmed", "superseded"]

@@ -7,13 +7,16 @@ import shlex
 import subprocess
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from milestone_core.onchain.blueprint import load_blueprint
+from milestone_core.services.doctor import examine
 from milestone_devnet.node import Devnet, Settings
-from tests.flow.project import Project
+from tests.flow.project import DAY, Project
 
 from .conftest import INFRA
 
@@ -44,17 +47,15 @@ def test_a_public_network_gets_its_compose_file(project: Project, network: str) 
     assert {"OGMIOS_PORT=9", "KUPO_PORT=10"} <= set(variables), "as milestone.toml says"
 
 
-def test_compose_takes_the_ports_that_milestone_asks(project: Project, docker_compose: str) -> None:
+def test_compose_takes_the_ports_that_milestone_asks_and_patterns_of_ones_own(
+    project: Project, docker_compose: str
+) -> None:
     project("init", "my grants", "--network", "preprod", *NOBODY, exits=3)
+    with (project.folder / "my grants" / "infra" / ".env").open("a") as variables:
+        variables.write("KUPO_MATCHES=--match 5a1c/* --match 77fe/*\n")
+    compose = [docker_compose, "compose", "--file", "my grants/infra/compose.yaml"]
     ran = subprocess.run(
-        [
-            docker_compose,
-            "compose",
-            "--file",
-            "my grants/infra/compose.yaml",
-            "config",
-            "--format=json",
-        ],
+        [*compose, "config", "--format=json"],
         cwd=project.folder,
         capture_output=True,
         text=True,
@@ -63,6 +64,7 @@ def test_compose_takes_the_ports_that_milestone_asks(project: Project, docker_co
     services = json.loads(ran.stdout)["services"]
     ports = {name: services[name]["ports"][0]["published"] for name in ("ogmios", "kupo")}
     assert ports == {"ogmios": "9", "kupo": "10"}
+    assert services["kupo"]["command"][-4:] == ["--match", "5a1c/*", "--match", "77fe/*"]
 
 
 def test_the_command_is_printed_as_a_shell_takes_it(project: Project) -> None:
@@ -134,6 +136,22 @@ def test_the_doctor_tells_how_far_the_index_is_behind(project: Project) -> None:
         )
         assert kupo["lag_seconds"] == kupo["lag_slots"] >= 7200
         assert "(2h) behind the node" in kupo["detail"]
+
+
+def test_the_doctor_tells_how_far_the_node_is_behind(project: Project, blind: Devnet) -> None:
+    urls = ("--ogmios", blind.ogmios_url, "--kupo", "http://127.0.0.1:9")
+    project("init", ".", "--network", "devnet", *urls, exits=3)
+    with project.app() as app, pytest.MonkeyPatch.context() as patch:
+        healthy, now = app.chain.health(), app.now()
+        behind = replace(healthy, synchronisation=Fraction(9320, 10000))
+        patch.setattr(app.chain, "health", lambda: behind)
+        patch.setattr(app, "now", lambda: now + 3 * DAY + DAY // 2)
+        (node,) = (finding for finding in examine(app) if finding.part == "node")
+    assert "93.20 % synchronised" in node.detail
+    assert "3d behind" in node.detail
+    assert node.figures["lag_seconds"] == pytest.approx(3.5 * DAY / 1000, abs=3600)
+    assert node.fatal
+    assert "Wait" in node.remedy
 
 
 def test_the_doctor_knows_an_index_of_another_network(project: Project, blind: Devnet) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
+from pathlib import Path
 
 from .every import MUTATIONS
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "contract.md"
 
 RELEASE = [*map(str, range(1, 54)), "54a"]
 BY_QUORUM = [*map(str, range(54, 76))]
@@ -40,3 +44,13 @@ def test_every_number_has_a_mutation() -> None:
 def test_no_mutation_is_there_twice() -> None:
     names = [str(mutation) for mutation in MUTATIONS]
     assert len(set(names)) == len(names)
+
+
+def test_every_check_of_the_kill_matrix_is_killed_by_a_mutation_that_is_there() -> None:
+    matrix = DOCUMENT.read_text("utf-8").partition("<!-- kill matrix of ")[2]
+    rows = re.findall(r"^\| `[^|].*\| `[a-z/]+\.ak` \| (.+) \|$", matrix, re.MULTILINE)
+    assert len(rows) > 100
+    known = {str(mutation) for mutation in MUTATIONS}
+    for row in rows:
+        killers = re.sub(r"; and \d+ more$", "", row).split("; ")
+        assert set(killers) <= known, row

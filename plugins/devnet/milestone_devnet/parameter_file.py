@@ -65,6 +65,7 @@ def _fits_a_block(parameters: Parameters) -> bool:
         parameters.max_transaction_size <= parameters.max_block_body_size
         and one.memory <= block.memory
         and one.cpu <= block.cpu
+        and parameters.max_reference_scripts_size <= parameters.max_reference_scripts_size_per_block
     )
 
 

@@ -103,16 +103,25 @@ class Mempool:
         return dict(sorted(found.items()))
 
     def block_body(self, parameters: Parameters) -> list[Included]:
-        """As many of the oldest transactions as one block may hold (bytes, execution units)."""
+        """As many of the oldest transactions as one block may hold.
+
+        Its bytes, execution units and reference scripts are bounded.
+        """
         body: list[Included] = []
-        size = memory = cpu = 0
+        size = memory = cpu = scripts = 0
         for included in self:
             units = [r.units for r in included.transaction.witnesses.redeemers.values()]
             size += included.transaction.size
             memory += sum(u.memory for u in units)
             cpu += sum(u.cpu for u in units)
+            scripts += included.effect.reference_scripts_size
             limit = parameters.max_block_units
-            if size > parameters.max_block_body_size or memory > limit.memory or cpu > limit.cpu:
+            if (
+                size > parameters.max_block_body_size
+                or memory > limit.memory
+                or cpu > limit.cpu
+                or scripts > parameters.max_reference_scripts_size_per_block
+            ):
                 break
             body.append(included)
         return body

@@ -55,6 +55,7 @@ class Parameters:
     min_fee_reference_scripts_range: int = 25_600
     min_fee_reference_scripts_multiplier: Fraction = Fraction(12, 10)
     max_reference_scripts_size: int = 204_800
+    max_reference_scripts_size_per_block: int = 1_048_576
     max_transaction_size: int = 16_384
     max_block_body_size: int = 90_112
     max_block_header_size: int = 1_100

@@ -86,6 +86,7 @@ class Effect:
 
     ``valid`` is the script-validity flag: if false, ``spent`` is the collateral and
     ``produced`` at most the collateral return. ``fee`` is what was taken, in lovelace.
+    ``reference_scripts_size`` are the bytes of reference scripts, of which a block bears so many.
     """
 
     transaction_id: bytes
@@ -95,6 +96,7 @@ class Effect:
     fee: int
     accounts: Mapping[Credential, Change[Account]] = field(default_factory=dict)
     representatives: Mapping[Credential, Change[Mandate]] = field(default_factory=dict)
+    reference_scripts_size: int = 0
 
 
 @dataclass(slots=True)

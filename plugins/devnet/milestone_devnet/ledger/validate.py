@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from .context import Context, Surroundings
+from .fees import reference_scripts_size
 from .machine import MachineRefused, ScriptFailed
 from .model import Evaluation, Pointer, Purpose, Transaction
 from .phase_two import scripts_can_be_run, scripts_keep_their_word, units_of_scripts
@@ -38,7 +39,7 @@ def _raise_any(failures: Iterable[Refused]) -> None:
 
 
 def _effect(context: Context) -> Effect:
-    transaction = context.transaction
+    transaction, size = context.transaction, reference_scripts_size(context)
     if transaction.is_valid:
         return Effect(
             transaction.id,
@@ -48,9 +49,17 @@ def _effect(context: Context) -> Effect:
             transaction.body.fee,
             context.book.account_changes(),
             context.book.representative_changes(),
+            size,
         )
     taken, _ = collateral_balance(context)
-    return Effect(transaction.id, False, context.collateral, transaction.produced(), taken)
+    return Effect(
+        transaction.id,
+        False,
+        context.collateral,
+        transaction.produced(),
+        taken,
+        reference_scripts_size=size,
+    )
 
 
 def evaluate(

@@ -30,7 +30,6 @@ from milestone_devnet.ogmios.versions import Version
 Json = dict[str, Any]
 
 MAX_LOVELACE_SUPPLY = 45_000_000_000_000_000
-_MAX_REFERENCE_SCRIPTS_PER_BLOCK = 1_048_576
 _BYRON_SLOT_LENGTH_MS = 20_000
 # The one that public networks began with: some clients demand a script of guardrails.
 CONSTITUTION: Json = {
@@ -144,7 +143,9 @@ def _dijkstra(chain: Chain, _version: Version) -> Json:
     fees = reference_script_fees_json(chain.parameters)
     return {
         "era": "dijkstra",
-        "maxReferenceScriptsSizePerBlock": {"bytes": _MAX_REFERENCE_SCRIPTS_PER_BLOCK},
+        "maxReferenceScriptsSizePerBlock": {
+            "bytes": chain.parameters.max_reference_scripts_size_per_block
+        },
         "maxReferenceScriptsSizePerTransaction": {
             "bytes": chain.parameters.max_reference_scripts_size
         },

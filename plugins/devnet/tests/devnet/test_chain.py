@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
+import cbor2
 import pytest
 
 from milestone_devnet.chain.chain import Chain
@@ -94,6 +97,24 @@ def test_a_block_holds_no_more_than_its_bytes(chain: Chain) -> None:
     chain.make_block()
     assert len(chain.mempool) == 0
     assert reference in chain.state.utxo
+
+
+def test_a_block_bears_so_many_bytes_of_reference_scripts(chain: Chain) -> None:
+    key = PaymentKey.random()
+    script = cbor2.dumps([1, []])  # a native script of three bytes
+    spent = [fund(chain, key, 10_000_000) for _ in range(3)]
+    carrier = {0: key.address, 1: 9_700_000, 3: cbor2.CBORTag(24, cbor2.dumps([0, [1, []]]))}
+    library = transaction([spent[0]], [carrier], signers=[key])
+    chain.submit(library)
+    chain.make_block()
+    for reference in spent[1:]:
+        outputs = [{0: key.address, 1: 9_000_000}]
+        referring = {18: [[id_of(library), 0]]}
+        chain.submit(transaction([reference], outputs, signers=[key], fee=10**6, body=referring))
+    size = len(script)
+    for limit, count in ((2 * size, 2), (2 * size - 1, 1), (size - 1, 0)):
+        parameters = replace(chain.parameters, max_reference_scripts_size_per_block=limit)
+        assert len(chain.mempool.block_body(parameters)) == count
 
 
 def test_what_is_no_longer_valid_falls_out_with_what_builds_on_it(chain: Chain, wall: Wall) -> None:

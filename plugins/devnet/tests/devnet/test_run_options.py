@@ -80,6 +80,7 @@ def test_a_cost_model_is_overridden_alone(tmp_path: Path) -> None:
         {"plutusCostModels": {"plutus:v3": [1] * 5}},
         {"plutusCostModels": {"plutus:v3": ["1"] * 200}},
         {"maxBlockBodySize": {"bytes": 16_383}},
+        {"maxReferenceScriptsSize": {"bytes": 1_048_577}},
         {"maxExecutionUnitsPerBlock": {"memory": 1, "cpu": 10**12}},
     ],
 )
