@@ -92,7 +92,7 @@ class Facts:
 
     ``tip`` is the node's newest slot, ``checkpoint`` how far the index had read after that;
     ``in_mempool`` is asked next, and last the index: ``slot`` of the block that holds it, and
-    ``rival``, another transaction in a block that has spent one of its inputs.
+    ``rival``, another transaction in a block that has spent what it spends or looks at.
     """
 
     tip: int

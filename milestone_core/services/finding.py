@@ -41,10 +41,10 @@ def is_rolled_back(context: Context, entry: JournalEntry) -> bool:
 
 
 def _spent(context: Context, entry: JournalEntry) -> tuple[int | None, bytes | None]:
-    """Of its inputs: the slot in which it has spent one itself, and who else has."""
+    """The slot in which it has spent an input itself; else who has spent what it needs."""
     from milestone_core.transactions import raw
 
-    for reference in raw.inputs(entry.cbor):
+    for reference in (*raw.inputs(entry.cbor), *raw.looked_at(entry.cbor)):
         pattern = f"{reference.index}@{reference.transaction_id.hex()}"
         for spending in context.utxo.history(pattern):
             if spending.spent_by == entry.transaction_id:

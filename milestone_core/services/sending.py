@@ -13,6 +13,7 @@ from milestone_core.domain.lifecycle import ENDED, OPEN, TransactionState, Verdi
 from milestone_core.errors import (
     Busy,
     Interrupted,
+    Misconfigured,
     OutcomeUnknown,
     Overtaken,
     Refused,
@@ -193,8 +194,11 @@ def _send_signed(
         if not (patience.wait or must_wait):
             return None
         entry, slot = _follow(context, entry, patience)
-    except Busy as busy:
-        raise _unknown(entry, busy.message) from busy
+    except (
+        Busy,
+        Misconfigured,
+    ) as trouble:  # it was sent all the same
+        raise _unknown(entry, trouble.message) from trouble
     if slot is None:
         raise _ended(entry)
     return slot

@@ -36,7 +36,8 @@ _MAX_ROUNDS = 20
 _PLENTY = 2**50
 _MAX_FEE = 20_000_000
 """Lovelace. The largest transaction, with all the units that it may take, costs a sixth of it: a
-node that asks for more is mistaken about its parameters, or hostile."""
+node that asks for more is mistaken about its parameters, or hostile. So is one that wants more as
+collateral, of which that transaction puts up a quarter."""
 _MOST_PER_UTXO_BYTE, _MOST_COLLATERAL = 3 * 4_310, 3 * 150
 """Three times mainnet's: lovelace per byte of an output, collateral in percent of the fee. They
 decide how much of the payer's ADA goes to beneficiaries, and how much is at stake."""
@@ -278,13 +279,15 @@ def _check_parameters(parameters: ProtocolParameters) -> None:
 
 def _check_limits(unsigned: Unsigned, parameters: ProtocolParameters) -> None:
     purpose, size = unsigned.draft.purpose, unsigned.signed_size
-    if unsigned.fee > _MAX_FEE:
-        raise BadAnswer(
-            f"by the node's parameters the {purpose} costs {unsigned.fee} lovelace, and nothing "
-            f"honest costs more than {_MAX_FEE}: nothing is signed",
-            hint="Ask another node for the protocol parameters, and compare them.",
-            details={"fee": unsigned.fee, "limit": _MAX_FEE},
-        )
+    at_stake = fees.collateral_for(parameters, unsigned.fee) if unsigned.redeemers else 0
+    for what, lovelace in (("costs", unsigned.fee), ("stakes a collateral of", at_stake)):
+        if lovelace > _MAX_FEE:
+            raise BadAnswer(
+                f"by the node's parameters the {purpose} {what} {lovelace} lovelace, and nothing "
+                f"honest asks for more than {_MAX_FEE}: nothing is signed",
+                hint="Ask another node for the protocol parameters, and compare them.",
+                details={"lovelace": lovelace, "limit": _MAX_FEE},
+            )
     if size > parameters.max_transaction_size:
         raise Refused(
             f"the {purpose} takes {size} bytes, a transaction may have "

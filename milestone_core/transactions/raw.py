@@ -13,7 +13,7 @@ import cbor2
 from milestone_core.domain.chain import OutputReference
 from milestone_core.errors import BadInput
 
-INPUTS, VALID_FROM = 0, 8
+INPUTS, VALID_FROM, COLLATERAL, REFERENCE_INPUTS = 0, 8, 13, 18
 
 
 def body_fields(transaction: bytes) -> Mapping[int, Any]:
@@ -37,6 +37,17 @@ def inputs(transaction: bytes) -> tuple[OutputReference, ...]:
     :raises BadInput: it is not a transaction.
     """
     return _references(body_fields(transaction)[INPUTS])
+
+
+def looked_at(transaction: bytes) -> tuple[OutputReference, ...]:
+    """The outputs that a transaction does not spend, and that have to be there for it to land.
+
+    :raises BadInput: it is not a transaction.
+    """
+    fields = body_fields(transaction)
+    needed = (fields.get(COLLATERAL, ()), fields.get(REFERENCE_INPUTS, ()))
+    listed = {reference for group in needed for reference in _references(group)}
+    return tuple(sorted(listed - set(_references(fields[INPUTS]))))
 
 
 def valid_from(transaction: bytes) -> int | None:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import cbor2
 import pytest
 
+from milestone_core.files.panel import read_panel
+from milestone_core.files.signatures import read_signature
 from milestone_core.onchain.sig_structure import sig_structure
+from milestone_core.services import decide
+from milestone_core.transactions.unsigned import Unsigned
 from milestone_devnet.node import Devnet
 
-from .project import TOKEN, Person, Project, Row, key_of
+from .project import TOKEN, Person, Project, Row, key_of, operator
 
 MILESTONES = ("alpha", "beta", "gamma")
 
@@ -344,3 +348,38 @@ def test_what_is_not_deployed_is_neither_cancelled_nor_rotated(
     for name in ("draft", "nothing"):
         project.pay("cancel", name, file, key=programme.owner, exits=4)
         project.pay("rotate", name, "--oracles", panel, file, key=programme.owner, exits=4)
+
+
+@pytest.mark.parametrize("decision", ["cancel", "rotate"])
+def test_somebody_who_proves_a_milestone_meanwhile_does_not_stop_the_decision(
+    programme: Programme, decision: str
+) -> None:
+    project, (ann, ben, _) = programme.project, programme.oracles
+    project.attest("grants", [ann, ben])
+    panel = programme.panel([ann], 1)
+    files = (
+        programme.to_cancel([ann, ben])
+        if decision == "cancel"
+        else programme.to_rotate(panel, [ann, ben])
+    )
+    signed = [(str(file), read_signature(file)) for file in files]
+    shown: list[Unsigned] = []
+
+    def approve(unsigned: Unsigned) -> bool:
+        shown.append(unsigned)
+        if len(shown) == 1:
+            project.pay("prove", "grants", "alpha", key=programme.payer)
+        return True
+
+    someone = replace(operator(programme.owner), approve=approve)
+    elsewhere = project.copy(project.folder.parent / f"elsewhere-{decision}")
+    with elsewhere.app() as app:
+        if decision == "cancel":
+            done = decide.cancel(app, "grants", signed, someone)
+        else:
+            done = decide.rotate(app, "grants", read_panel(panel, "devnet"), signed, someone)
+    assert done.sent is not None
+    assert len(shown) == 2
+    found = project.load("grants").programme.programme
+    assert found.milestones[0].proven
+    assert (found.cancelled, found.round) == (decision == "cancel", int(decision == "rotate"))

@@ -13,6 +13,7 @@ from milestone_core.app import App
 from milestone_core.errors import (
     Busy,
     MilestoneError,
+    Misconfigured,
     OutcomeUnknown,
     ServiceUnavailable,
 )
@@ -99,15 +100,20 @@ with App(os.environ, folder, tell=print, warn=print) as app, app.storage.transac
 """
 
 
-def test_a_store_that_is_busy_after_the_submission_leaves_the_outcome_unknown(
-    claim: Claim,
+@pytest.mark.parametrize(
+    "trouble",
+    [Busy("another process is writing"), Misconfigured("the disk is full")],
+    ids=["busy", "full"],
+)
+def test_a_store_that_fails_after_the_submission_leaves_the_outcome_unknown(
+    claim: Claim, trouble: MilestoneError
 ) -> None:
     with claim.project.app() as app:
         chain, storage = app.chain, app.storage
 
         class BusyStorage:
             def transaction(self) -> object:
-                raise Busy("another process is writing")
+                raise trouble
 
             def __getattr__(self, name: str) -> object:
                 return getattr(storage, name)

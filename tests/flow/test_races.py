@@ -211,3 +211,29 @@ def test_a_proof_and_a_cancellation_at_once_both_get_their_turn(
     assert status["milestones"][0]["state"] == "proven"
     project.pay("release", "both", key=owner)
     assert claim.paid == 100, "what was proven stays payable"
+
+
+def test_a_release_whose_programme_is_proven_further_meanwhile_is_built_anew(
+    claim: Claim, tmp_path: Path
+) -> None:
+    """It only looks at the programme, and what it looks at has to be there as well."""
+    project, owner = claim.project, claim.owner
+    rows = [Row(claim.one, 100), Row(owner.address, 5, milestone="beta")]
+    milestones = ["alpha", "beta"]
+    project.deploy("both", owner=owner, oracles=[owner], rows=rows, milestones=milestones)
+    for milestone in milestones:
+        project.attest("both", [owner], milestone)
+    project.pay("prove", "both", "alpha", key=owner)
+    elsewhere_ = project.copy(tmp_path / "elsewhere")
+    proven: list[object] = []
+
+    def overtaken(_shown: Unsigned) -> bool:
+        if not proven:
+            proven.append(elsewhere_.pay("prove", "both", "beta", key=owner))
+        return True
+
+    with project.app() as app:
+        late = Operator((key_of(claim.payer),), overtaken, Patience(timeout_seconds=20))
+        release.release(app, "both", Selection(claim.one), late)
+    assert claim.paid == 100
+    assert sorted(s.value for s in claim.journal().values()) == ["confirmed", "superseded"]

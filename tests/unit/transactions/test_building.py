@@ -275,7 +275,20 @@ def test_a_fee_that_no_honest_chain_asks_is_not_paid() -> None:
     greedy = replace(PARAMETERS, fee_constant=30 * ADA)
     draft = Draft(outputs=(Output(key(9).address(0), Value(2 * ADA)),))
     world = single(500 * ADA)
-    with pytest.raises(BadAnswer, match="nothing honest costs more"):
+    with pytest.raises(BadAnswer, match="nothing honest asks for more"):
+        builder.build(draft, world.wallet, greedy, world.evaluate)
+
+
+def test_a_collateral_that_no_honest_chain_asks_is_not_put_up() -> None:
+    """A node that also lies about what the scripts say could have it taken."""
+    locked = Utxo(OutputReference(bytes([9]) * 32, 0), Output(TRUE_ADDRESS, Value(5 * ADA), UNIT))
+    world = World([*single(500 * ADA).utxos[:1], locked], [key(0)])
+    spend = ScriptInput(locked, lambda _: Constr(0), "spending")
+    draft = Draft(script_inputs=(spend,), reference_inputs=(LIBRARY,))
+    dear = replace(PARAMETERS, fee_constant=12 * ADA, collateral_percentage=150)
+    assert builder.build(draft, world.wallet, dear, world.evaluate)
+    greedy = replace(PARAMETERS, fee_constant=14 * ADA, collateral_percentage=150)
+    with pytest.raises(BadAnswer, match="stakes a collateral of"):
         builder.build(draft, world.wallet, greedy, world.evaluate)
 
 
