@@ -5,9 +5,11 @@
 #   BASE=IMAGE scripts/devnet_image.sh [TAG]           on another
 #   BASE=debootstrap scripts/devnet_image.sh [TAG]     where no registry is reached, and no package index
 #       from within a build: the base is made with debootstrap and kept, packages come along as wheels
+#   scripts/devnet_image.sh --base                     only make that base, if it is not there
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+root=${XDG_CACHE_HOME:-$HOME/.cache}/milestone/base-bookworm.tar
 tag=${1:-milestone-devnet:ci}
 base=${BASE:-python:3.12-slim}
 options=()
@@ -23,9 +25,13 @@ make_root() {
     mv "$root.new" "$root"
 }
 
+if [ "$tag" = --base ]; then
+    [ -s "$root" ] || make_root
+    exit
+fi
+
 if [ "$base" = debootstrap ]; then
     base=milestone-base:bookworm
-    root=${XDG_CACHE_HOME:-$HOME/.cache}/milestone/base-bookworm.tar
     [ -s "$root" ] || make_root
     docker image inspect "$base" >/dev/null 2>&1 || docker import "$root" "$base" >/dev/null
     .venv/bin/python -m pip wheel --quiet --require-hashes --no-deps --wheel-dir build/wheels \

@@ -70,7 +70,9 @@ def parse_signature(raw: bytes, source: str) -> SignatureFile:
     found = _TEXT.fullmatch(decode_text(raw, source))
     if found:
         return _Cose(source, "COSE_Sign1", "COSE_Key").read(found[1], found[2])
-    document = parse_json(raw, source)
+    document = parse_json(_unquoted(raw), source)
+    if isinstance(document, str):  # the JSON of a JSON, as a browser's console shows it
+        document = parse_json(document.encode(errors="replace"), source)
     if isinstance(document, dict) and "kind" not in document:
         signer = document.get("output")
         for form, place in ((document, ""), (signer, "output.")):
@@ -83,6 +85,13 @@ def parse_signature(raw: bytes, source: str) -> SignatureFile:
                 document["signature"], document.get("key")
             )
     return signature_of(document, source)
+
+
+def _unquoted(raw: bytes) -> bytes:
+    """Without the single quotes that a browser's console puts around a text."""
+    text = raw.strip()
+    quoted = len(text) > 1 and text[:1] == text[-1:] == b"'"
+    return text[1:-1] if quoted else raw
 
 
 class _Faulty(ValueError):

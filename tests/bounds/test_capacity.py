@@ -114,7 +114,7 @@ def load(plan: Schedule, page: Page, *, first: bool) -> capacity.Load:
     return capacity.Load(len(transaction) + UNBALANCED, memory)
 
 
-@pytest.mark.parametrize("examples", [3, pytest.param(12, marks=SLOW)], ids=["few", "many"])
+@pytest.mark.parametrize("examples", [1, pytest.param(12, marks=SLOW)], ids=["one", "many"])
 def test_every_page_can_be_deployed_and_little_room_is_wasted(examples: int) -> None:
     @settings(max_examples=examples, deadline=None, phases=[Phase.generate])
     @given(KINDS)

@@ -79,7 +79,7 @@ def due(draw: st.DrawFn) -> Attempt:
     return Attempt(BENCH, state, state.lay(BENCH), claims)
 
 
-@amounts(100, 1_200)
+@amounts(50, 1_200)
 def test_the_contract_pays_exactly_what_the_rules_allow(amount: settings) -> None:
     seen = Counter[bool]()
 
@@ -95,7 +95,7 @@ def test_the_contract_pays_exactly_what_the_rules_allow(amount: settings) -> Non
     assert seen[False]
 
 
-@amounts(20, 300)
+@amounts(10, 300)
 def test_one_unit_one_step_or_one_millisecond_more_is_refused(amount: settings) -> None:
     @amount
     @given(due())

@@ -65,8 +65,14 @@ def refusal(document: object) -> BadDocument:
         },
         lambda sign1, key: f"{sign1} {key}\n".encode(),
         lambda sign1, key: {"signature": f"d2{sign1}", "key": key},
+        lambda sign1, key: json.dumps({"signature": sign1, "key": key}),
+        lambda sign1, key: f"'{json.dumps({'signature': sign1, 'key': key})}'\n".encode(),
+        lambda sign1, key: b"\xef\xbb\xbf" + json.dumps({"signature": sign1, "key": key}).encode(),
     ],
-    ids=["CIP-30", "upper case", "signer --json", "signer --json-extended", "signer", "tagged"],
+    ids=[
+        *("CIP-30", "upper case", "signer --json", "signer --json-extended", "signer", "tagged"),
+        *("JSON in JSON", "quoted by a console", "with a mark at its head"),
+    ],
 )
 def test_every_form_says_the_same(form: Callable[[str, str], object]) -> None:
     found = read(form(cbor2.dumps(SIGN1).hex(), cbor2.dumps(COSE_KEY).hex()))
