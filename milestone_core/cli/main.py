@@ -13,6 +13,7 @@ from milestone_core import __version__
 from milestone_core.app import App
 from milestone_core.cli import output
 from milestone_core.cli.commands import COMPLETION_VARIABLE, LazyGroup
+from milestone_core.cli.progress import Progress
 from milestone_core.config import Flags
 from milestone_core.errors import Interrupted, MilestoneError
 
@@ -86,7 +87,14 @@ def run(arguments: Sequence[str]) -> int:
 
 def _run(arguments: Sequence[str], mode: output.Mode) -> int:
     try:
-        with App(os.environ, Path.cwd(), tell=output.note, warn=output.warn, log=output.log) as app:
+        with App(
+            os.environ,
+            Path.cwd(),
+            tell=output.note,
+            warn=output.warn,
+            log=output.log,
+            waiting=Progress,
+        ) as app:
             code = _invoke(arguments or ["--help"], app, mode)
         sys.stdout.flush()
         return code
