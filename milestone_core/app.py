@@ -22,6 +22,7 @@ from milestone_core.settings import settings_from_document
 
 if TYPE_CHECKING:
     from milestone_core.onchain.contract import Contract
+    from milestone_core.services.context import Waiting
     from milestone_core.services.lasting import Rebuilt
 
 USER_AGENT = f"milestone/{__version__}"
@@ -29,6 +30,25 @@ USER_AGENT = f"milestone/{__version__}"
 
 def _unheard(_event: str, **_facts: object) -> None:
     """Where nobody listens to the steps."""
+
+
+class _Unseen:
+    """Where nobody waits."""
+
+    def __init__(self, text: str) -> None: ...
+
+    def update(self, text: str) -> None:
+        """Show nothing."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None: ...
 
 
 class App:
@@ -41,6 +61,7 @@ class App:
     :param tell: takes a line about what is going on, for a person who waits.
     :param warn: takes a line that a person should look at.
     :param log: takes each step, as the name of an event and its facts.
+    :param waiting: makes what shows a person that something takes its time.
     """
 
     def __init__(
@@ -52,9 +73,10 @@ class App:
         warn: Callable[[str], None],
         flags: Flags | None = None,
         log: Callable[..., None] = _unheard,
+        waiting: Callable[[str], Waiting] = _Unseen,
     ) -> None:
         self.flags = flags or Flags()
-        self.tell, self.warn, self.log = tell, warn, log
+        self.tell, self.warn, self.log, self.waiting = tell, warn, log, waiting
         self.rebuilt = False
         """Whether the store was damaged and has been rebuilt in this run."""
         self._environ, self._cwd = environ, cwd

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
 import click
 
 from milestone_core.app import App
@@ -13,6 +16,9 @@ from milestone_core.cli.selecting import selection_of, selection_options
 from milestone_core.domain.schedule import PolicyChoice
 from milestone_core.files.times import iso, parse_time
 from milestone_core.services import calculate as service
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
 
 
 @click.command()
@@ -48,6 +54,12 @@ def calculate(
     advisory = " (advisory: not enforced on chain)" if found.advisory else ""
     units = Denomination(schedule)
     total = units.write(schedule.asset, found.claimable)
+
+    def draw(console: Console) -> Iterable[RenderableType]:
+        from milestone_core.cli.screen import Screen
+
+        return Screen(console).calculation(found)
+
     emit(
         {
             "name": name,
@@ -64,6 +76,7 @@ def calculate(
             "",
             *row_table(found.rows, schedule.asset, units),
         ],
+        draw,
     )
     if found.view.trouble is not None:
         raise found.view.trouble

@@ -21,13 +21,16 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from milestone_core.errors import BadInput, Interrupted, MilestoneError
 
 SCHEMA = 1
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
@@ -87,15 +90,24 @@ def as_json() -> bool:
     return _current().json
 
 
-def emit(document: Mapping[str, object], lines: Iterable[str]) -> None:
+def emit(
+    document: Mapping[str, object],
+    lines: Iterable[str],
+    draw: Callable[[Console], Iterable[RenderableType]] | None = None,
+) -> None:
     """Print the result of a command, once, when all has gone well.
 
     :param document: for programs. Amounts are strings of base units, times ISO 8601 in UTC, ids
         hex; ``"schema": 1`` is added.
     :param lines: the same for people.
+    :param draw: the same for people at a terminal.
     """
     if as_json():
         click.echo(json.dumps({"schema": SCHEMA, **document}, ensure_ascii=False))
+    elif draw is not None and sys.stdout.isatty():
+        console = _console()
+        for part in draw(console):
+            console.print(part)
     else:
         for line in lines:
             click.echo(line)
@@ -115,6 +127,18 @@ def log(event: str, **facts: object) -> None:
         time = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         line = {"time": time, "event": event, **facts}
         _complain(json.dumps(line, ensure_ascii=False, default=str))
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console(
+        file=sys.stdout,
+        color_system=None if _current().plain else "auto",
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
 
 
 def note(line: str) -> None:

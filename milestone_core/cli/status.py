@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
@@ -24,6 +25,11 @@ from milestone_core.services import status as service
 from milestone_core.services.status import Status
 from milestone_core.services.survey import FoundPage
 from milestone_core.services.waiting import Requirement, lacking
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from milestone_core.cli.screen import Screen
 
 
 @click.command()
@@ -112,7 +118,7 @@ def _survey(app: App, what: str) -> Sequence[FoundPage]:
 def _one(app: App, name: str, requirement: Requirement | None, *, offline: bool) -> None:
     found = service.status(app, name, offline=offline)
     if requirement is None:
-        emit(_document(found), _lines(found))
+        _show(found)
         if found.view.trouble is not None:
             raise found.view.trouble
         return
@@ -121,7 +127,19 @@ def _one(app: App, name: str, requirement: Requirement | None, *, offline: bool)
     lack = lacking(found, requirement)
     if lack is not None:
         raise lack
-    emit(_document(found), _lines(found))
+    _show(found)
+
+
+def _show(found: Status) -> None:
+    for transaction in found.pending:
+        warn(f"the outcome of {transaction} is not known yet")
+    emit(_document(found), _lines(found), lambda console: _screen(console).status(found))
+
+
+def _screen(console: Console) -> Screen:
+    from milestone_core.cli.screen import Screen
+
+    return Screen(console)
 
 
 def _watch(
@@ -136,12 +154,12 @@ def _watch(
         lack = None if requirement is None else lacking(found, requirement)
         seen = (found.view.verified, found.state, found.milestones, found.rows, found.pending)
         if requirement is not None and lack is None and trouble is None:
-            emit(_document(found), _lines(found))
+            _show(found)
             return
         if seen != before:
             before = seen
             if requirement is None:
-                emit(_document(found), [*_lines(found), ""])
+                _show(found)
                 sys.stdout.flush()
             elif lack is not None:
                 note(f"{iso(found.view.now)} {lack.message}")
@@ -253,8 +271,6 @@ def _lines(found: Status) -> list[str]:
         lines += ["", *row_table(found.rows, schedule.asset, units)]
     for correction in view.corrections:
         lines.append(f"corrected from chain: {correction}")
-    for transaction in found.pending:
-        warn(f"the outcome of {transaction} is not known yet")
     if found.next:
         lines += ["", "next:", *(f"  {step}" for step in found.next)]
     return lines

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from types import TracebackType
+from typing import Protocol, Self
 
 from milestone_core.domain.schedule import PolicyChoice
 from milestone_core.onchain.contract import Contract
 from milestone_core.ports import ChainQuery, ReleasePolicy, Storage, UtxoLookup
+
+
+class Waiting(Protocol):
+    """Shows a person who waits that something is going on. Entered while it is, left at its end."""
+
+    def update(self, text: str) -> None:
+        """Say what is going on now; call it as often as you like."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None: ...
 
 
 class Context(Protocol):
@@ -41,6 +58,9 @@ class Context(Protocol):
 
     def tell(self, line: str) -> None:
         """Say what is going on, to a person who waits."""
+
+    def waiting(self, text: str) -> Waiting:
+        """Show that something takes its time."""
 
     def log(self, event: str, **facts: object) -> None:
         """Note a step for programs that watch: no secrets, and what JSON can say."""

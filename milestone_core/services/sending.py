@@ -251,17 +251,21 @@ def _follow(
     watch = _Watch(context, entry)
     deadline = time.monotonic() + patience.timeout_seconds
     last_answer = time.monotonic()
-    while True:
-        try:
-            if watch.over(patience.confirmations):
-                return watch.entry, watch.slot
-            last_answer = time.monotonic()
-        except ServiceUnavailable as trouble:
-            if time.monotonic() - last_answer > _ABSENCE_SECONDS:
-                raise _unknown(watch.entry, trouble.message) from trouble
-        if time.monotonic() >= deadline:
-            raise _unknown(watch.entry, watch.so_far(patience))
-        time.sleep(_POLL_SECONDS)
+    with context.waiting("waiting for a block") as waiting:
+        while True:
+            try:
+                if watch.over(patience.confirmations):
+                    return watch.entry, watch.slot
+                last_answer = time.monotonic()
+                waiting.update(watch.so_far(patience))
+            except ServiceUnavailable as trouble:
+                waiting.update(trouble.message)
+                if time.monotonic() - last_answer > _ABSENCE_SECONDS:
+                    raise _unknown(watch.entry, trouble.message) from trouble
+            if time.monotonic() >= deadline:
+                after = f" after {patience.timeout_seconds} s"
+                raise _unknown(watch.entry, watch.so_far(patience) + after)
+            time.sleep(_POLL_SECONDS)
 
 
 class _Watch:
@@ -294,12 +298,11 @@ class _Watch:
         return self._judge(confirmations)
 
     def so_far(self, patience: Patience) -> str:
-        """What is known of it when patience has run out."""
-        after = f"after {patience.timeout_seconds} s"
+        """What is known of it."""
         if self.slot is None:
-            return f"it is in no block {after}"
+            return "it is in no block"
         seen = f"{self._confirmations} of {patience.confirmations} confirmations"
-        return f"it is in the block at slot {self.slot}, with {seen} {after}"
+        return f"it is in the block at slot {self.slot}, with {seen}"
 
     def _deep_enough(self, confirmations: int) -> bool:
         # The index does not tell the height of its block: at most that of the chain when it was

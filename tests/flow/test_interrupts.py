@@ -106,7 +106,7 @@ def test_while_it_waits_for_a_block_the_transaction_is_named_and_resumed(
         with at_a_terminal(claim, *release(claim, "--yes")) as terminal:
             terminal.expect("sent ([0-9a-f]{64})")
             sent = terminal.match.group(1)  # type: ignore[union-attr]
-            terminal.expect("waiting for a block")
+            terminal.expect(r"it is in no block \([23] s\)")
             said = interrupted(terminal)
         assert sent in said
         assert "milestone resume" in said

@@ -7,17 +7,21 @@ run inside the containers, restarts, pauses, and an end that leaves nothing.
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 import requests
 
+from milestone_devnet.node import Devnet
 from tests.flow.project import Project
 
 from .conftest import project_on
 from .real_stack import FAUCET_KEY, RealStack
+from .stack import free_port
 
 
 @pytest.fixture(scope="module")
@@ -66,3 +70,34 @@ def test_the_node_is_not_healthy_without_its_socket(rehearsed: RealStack, docker
     assert subprocess.run([*asked, *check], capture_output=True).returncode == 0
     subprocess.run([*asked, "rm", "/ipc/node.socket"], check=True)
     assert subprocess.run([*asked, *check], capture_output=True).returncode != 0
+
+
+def test_init_the_printed_command_and_doctor_on_a_public_network(
+    standins: Path, docker: str, tmp_path: Path
+) -> None:
+    """As an operator begins on preprod, but for the images; the devnet is then another network."""
+    ogmios, kupo = (free_port() for _ in range(2))
+    project = Project(tmp_path, cast("Devnet", None))
+    urls = ("--ogmios", f"ws://127.0.0.1:{ogmios}", "--kupo", f"http://127.0.0.1:{kupo}")
+    printed = project("init", ".", "--network", "preprod", *urls, "--json", exits=3).document
+    command = shlex.split(printed["compose"])
+    assert command[:4] == ["docker", "compose", "--file", "infra/compose.yaml"]
+    own = ["--file", str(standins.with_name("public.yaml")), "--project-name", f"init{ogmios}"]
+    compose = [docker, *command[1:4], *own]
+    try:
+        up = [*compose, *command[4:], "--wait"]
+        ran = subprocess.run(up, cwd=tmp_path, capture_output=True, text=True)
+        assert ran.returncode == 0, ran.stderr
+        findings = project("doctor", "--json", exits=3).document["findings"]
+        found = {finding["part"]: finding for finding in findings}
+        assert found["Ogmios"]["ok"]
+        assert found["Kupo"]["ok"]
+        assert found["node"]["detail"] == "it follows devnet, this project is for preprod"
+        copied = [*compose, "exec", "-T", "kupo", "ls", "/config"]
+        listed = subprocess.run(copied, cwd=tmp_path, capture_output=True, text=True, check=True)
+        assert {"config.json", "byron-genesis.json"} <= set(listed.stdout.split())
+        again = subprocess.run(up, cwd=tmp_path, capture_output=True, text=True)
+        assert again.returncode == 0, f"files that nobody may change are replaced: {again.stderr}"
+    finally:
+        down = [*compose, "down", "--volumes"]
+        subprocess.run(down, cwd=tmp_path, capture_output=True, check=True)
