@@ -82,7 +82,10 @@ def desk(
     return Desk(project, owner)
 
 
-@pytest.mark.parametrize("columns", [60, 80, 120])
+@pytest.mark.parametrize(
+    "columns",
+    [60, pytest.param(80, marks=pytest.mark.slow), pytest.param(120, marks=pytest.mark.slow)],
+)
 @pytest.mark.parametrize("command", [("status", "grants"), ("calculate", "grants")])
 def test_it_fits_the_terminal_and_says_what_a_person_wants_to_know(
     desk: Desk, columns: int, command: tuple[str, ...]
