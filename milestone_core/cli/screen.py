@@ -87,6 +87,10 @@ class Screen:
         for correction in found.view.corrections:
             yield Text(f"corrected from chain: {correction}", "yellow")
         yield Text()
+        if found.state is DistributionState.CLOSED:
+            promised = units.write(schedule.asset, found.total)
+            yield Text(f"{promised} were promised; nothing is locked any more")
+            return
         if found.rows:
             yield self._progress(found)
             yield Text()

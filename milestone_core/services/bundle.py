@@ -23,6 +23,7 @@ from milestone_core.files.records import (
     encode_schedule,
 )
 from milestone_core.networks import NETWORKS, network_name
+from milestone_core.ports import Document
 from milestone_core.services import checks, distributions, journal, lookup, signatures
 from milestone_core.services.context import Context
 from milestone_core.services.signatures import Panel
@@ -104,7 +105,7 @@ def take_over(context: Context, source: str, bundle: Bundle) -> Imported:
         programme=bundle.programme,
         pages=bundle.pages,
     )
-    _check_room(context, source, record)
+    _check_room(context, source, record, context.storage.read(SCHEDULES, record.key))
     context.policy(bundle.schedule.policy)
     checks.require_network(context)
     checks.require_fresh(context, context.chain.tip())
@@ -118,7 +119,7 @@ def take_over(context: Context, source: str, bundle: Bundle) -> Imported:
         Panel(name, bundle.programme, programme),
         [(f"{source}: attestations[{bundle.attestations.index(s)}]", s) for s in current],
     )
-    known = _keep(context, record, accepted)
+    known = _keep(context, source, record, accepted)
     outdated = len(bundle.attestations) - len(accepted)
     return Imported(record, len(accepted), outdated, known)
 
@@ -152,9 +153,10 @@ def _check_origin(context: Context, source: str, bundle: Bundle) -> None:
         )
 
 
-def _check_room(context: Context, source: str, record: ScheduleRecord) -> None:
-    """Refuse to put a bundle in the place of something else."""
-    document = context.storage.read(SCHEDULES, record.key)
+def _check_room(
+    context: Context, source: str, record: ScheduleRecord, document: Document | None
+) -> None:
+    """Refuse to put a bundle in the place of something else: of what is stored under its name."""
     if document is None:
         return
     existing = decode_schedule(document, record.key)
@@ -176,10 +178,14 @@ def _check_room(context: Context, source: str, record: ScheduleRecord) -> None:
         )
 
 
-def _keep(context: Context, record: ScheduleRecord, accepted: tuple[SignedDecision, ...]) -> bool:
+def _keep(
+    context: Context, source: str, record: ScheduleRecord, accepted: tuple[SignedDecision, ...]
+) -> bool:
     """Write all of it or none; whether the schedule was here before."""
     with context.storage.transaction() as transaction:
         document = transaction.read(SCHEDULES, record.key)
+        # Again, under the lock: another process may have deployed it meanwhile.
+        _check_room(context, source, record, document)
         if document is not None:
             created = decode_schedule(document, record.key).created_at
             record = replace(record, created_at=created)

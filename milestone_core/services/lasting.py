@@ -162,7 +162,7 @@ class LastingStorage:
             collection: {
                 key: document
                 for key, document in self._copied(collection)
-                if storage.read(collection, key) is None
+                if storage.read(collection, key) is None and _is_whole(collection, key, document)
             }
             for collection in COPIED
         }
@@ -174,22 +174,20 @@ class LastingStorage:
         return {name: tuple(documents) for name, documents in lacking.items() if documents}
 
     def _copied(self, collection: str) -> Iterator[tuple[str, Document]]:
-        """The copies that are whole, by key."""
-        found = {}
+        """The copies that can be read, by key."""
+        found: dict[str, Document] = {}
         for path in (self._copies / collection).glob("*.json"):
-            with contextlib.suppress(OSError, ValueError, KeyError, TypeError, BrokenRecord):
-                copy = json.loads(path.read_bytes())
-                key, document = copy["key"], copy["document"]
-                COPIED[collection](document, key)
-                found[key] = document
+            with contextlib.suppress(OSError, ValueError):
+                match json.loads(path.read_bytes()):
+                    case {"key": str(key), "document": dict(document)} if path.name == _name(key):
+                        found[key] = document
         yield from sorted(found.items())
 
     def _copy(self, collection: str, key: str, document: Document | None) -> None:
         """Keep a copy, or remove it; one that cannot be written is not worth failing for."""
         if collection not in COPIED:
             return
-        name = blake2b(key.encode(), digest_size=16).hexdigest()
-        path = self._copies / collection / f"{name}.json"
+        path = self._copies / collection / _name(key)
         with contextlib.suppress(OSError):
             if document is None:
                 path.unlink(missing_ok=True)
@@ -199,6 +197,20 @@ class LastingStorage:
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
                 json.dump({"key": key, "document": document}, file, ensure_ascii=False)
             os.replace(temporary, path)
+
+
+def _name(key: str) -> str:
+    """The name of a copy's file: keys are longer than names of files may be."""
+    return f"{blake2b(key.encode('utf-8', 'replace'), digest_size=16).hexdigest()}.json"
+
+
+def _is_whole(collection: str, key: str, document: Document) -> bool:
+    """Whether a copy is a record of its collection; one that was torn is as good as none."""
+    try:
+        COPIED[collection](document, key)
+    except BrokenRecord:
+        return False
+    return True
 
 
 class _Changes:

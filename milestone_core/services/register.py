@@ -9,8 +9,9 @@ from milestone_core.domain.schedule import CONTRACTS_OWN_POLICY, Schedule
 from milestone_core.errors import BadDocument, BadInput, NotYet, Problem
 from milestone_core.files.records import SCHEDULES, DistributionState, ScheduleRecord
 from milestone_core.files.times import iso
-from milestone_core.services import distributions, journal
+from milestone_core.services import distributions, journal, planning
 from milestone_core.services.context import Context
+from milestone_core.services.estimates import Estimate, estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Registration:
 
     record: ScheduleRecord
     rows_per_page: tuple[int, ...]
+    estimate: Estimate
     replaced: bool
     warnings: tuple[str, ...]
 
@@ -46,7 +48,10 @@ def register(context: Context, schedule: Schedule, *, replace: bool = False) -> 
     distributions.keep(context, record)
     pages = distributions.pages_of(schedule)
     rows = tuple(len(page) for page in pages)
-    return Registration(record, rows, known, tuple(_warnings(schedule, context.now())))
+    planned = planning.datums_of(context, record)
+    cost = estimate(schedule, planned, rows, context.contract.validators)
+    warnings = tuple(_warnings(schedule, context.now()))
+    return Registration(record, rows, cost, known, warnings)
 
 
 def refuse_own_scripts(context: Context, schedule: Schedule) -> None:

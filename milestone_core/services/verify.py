@@ -39,9 +39,14 @@ _ROWS = {
 
 
 class Verdict(Enum):
-    """What became of a promise. CHANGED: otherwise than published, in a way that it allows for."""
+    """What became of a promise.
+
+    CHANGED: otherwise than published, by those who were allowed to. NOTE: nothing is broken, and
+    there is something to know.
+    """
 
     HOLDS = "holds"
+    NOTE = "note"
     CHANGED = "changed"
     BROKEN = "BROKEN"
 
@@ -165,7 +170,7 @@ def _contract(
     if missing:
         yield Finding(
             "scripts",
-            Verdict.CHANGED,
+            Verdict.NOTE,
             f"{missing} not on chain as reference scripts: anybody can publish them, with "
             "`milestone contract publish`",
         )
@@ -232,7 +237,7 @@ def _rows(schedule: Schedule, pages: Sequence[PageOnChain]) -> Iterator[Finding]
     if left:
         yield Finding(
             "completeness",
-            Verdict.CHANGED,
+            Verdict.NOTE,
             f"{len(pages)} of the {parts} distributions of this schedule were named: the others "
             "were not looked at",
         )
@@ -359,7 +364,7 @@ def _deciders(schedule: Schedule, programme: Programme) -> Iterator[Finding]:
     if programme.owner != schedule.owner.payment:
         yield Finding(
             "programme's owner",
-            Verdict.CHANGED,
+            Verdict.NOTE,
             f"{programme.owner.hash.hex()}, another than the schedule's: they may cancel with a "
             f"quorum, and end all releases after {iso(programme.until)}",
         )

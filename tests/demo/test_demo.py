@@ -159,7 +159,7 @@ def test_a_step_with_a_surprising_exit_makes_it_fail_and_leaves_nothing(place: P
     assert error["code"] == "demo_surprise"
     assert error["message"].startswith("`milestone init . --network devnet")
     assert error["details"]["expected"] == 0
-    assert error["details"]["exit"] == 3
+    assert error["details"]["exit"] == 9
     assert list(place.temporary.iterdir()) == []
     assert not listens(url_of(error["message"]))
 

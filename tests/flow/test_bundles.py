@@ -292,3 +292,21 @@ def test_a_bundle_with_any_part_changed_is_refused_by_a_typed_error_or_says_the_
 def test_bytes_that_are_no_bundle_are_refused(raw: bytes) -> None:
     with pytest.raises(BadDocument):
         parse_bundle(raw, "bundle")
+
+
+def test_a_deployment_under_other_ids_is_not_overwritten(
+    programme: Programme, tmp_path: Path
+) -> None:
+    """The same schedule under other ids: the project keeps those that it has."""
+    operator = programme.operator
+    other = dict(programme.bundle)
+    stranger = programme.stranger(tmp_path / "stranger")
+    stranger("bundle", "import", programme.hand(stranger, other))
+    with stranger.app() as app, app.storage.transaction() as transaction:
+        record = dict(transaction.read("schedules", "grants") or {})
+        page = str(record["pages"][0])  # type: ignore[index]
+        record["pages"] = [page[:-4] + "0000"]
+        transaction.put("schedules", "grants", record)
+    error = stranger.json("bundle", "import", programme.hand(stranger, other), exits=2)
+    assert "under other ids" in error["message"]
+    assert operator.json("status", "grants")["verified"]

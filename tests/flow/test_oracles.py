@@ -344,7 +344,7 @@ forms = st.fixed_dictionaries({}, optional=dict.fromkeys(fields, json_like))
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.binary(max_size=200) | (json_like | forms).map(lambda d: json.dumps(d).encode()))
 def test_whatever_is_committed_is_refused_by_name_and_nothing_is_kept(
@@ -358,7 +358,7 @@ def test_whatever_is_committed_is_refused_by_name_and_nothing_is_kept(
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     st.sampled_from(["programme", "round", "milestone", "evidence", "oracle", "header", "kind"]),
@@ -376,7 +376,7 @@ def test_our_own_form_with_any_field_replaced_is_refused_and_nothing_is_kept(
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=24, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     st.binary(max_size=200) | (json_like | forms).map(lambda d: json.dumps(d).encode()),

@@ -157,6 +157,16 @@ def test_a_record_that_is_broken_is_passed_over_and_told(grants: Grants) -> None
     assert result.document["verified"]
 
 
+def test_copies_that_are_torn_are_passed_over(grants: Grants) -> None:
+    copies = [*grants.data.glob("copies/*/schedules/*.json")]
+    contents = ["", "[", "[]", '{"key": "grants", "document": {}}', '{"key": 1, "document": {}}']
+    for number, content in enumerate(contents):
+        (copies[0].parent / f"torn{number}.json").write_text(content)
+    grants.damage()
+    found = grants.project("status", "--json").document["schedules"]
+    assert [one["name"] for one in found] == ["draft", "grants"]
+
+
 def test_two_who_meet_the_damage_at_once_set_it_aside_once(tmp_path: Path) -> None:
     """Each has the store open when a document in it turns into something else."""
     path = tmp_path / "store.sqlite"

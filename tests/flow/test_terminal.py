@@ -82,7 +82,10 @@ def desk(
     return Desk(project, owner)
 
 
-@pytest.mark.parametrize("columns", [60, 80, 120])
+@pytest.mark.parametrize(
+    "columns",
+    [60, pytest.param(80, marks=pytest.mark.slow), pytest.param(120, marks=pytest.mark.slow)],
+)
 @pytest.mark.parametrize("command", [("status", "grants"), ("calculate", "grants")])
 def test_it_fits_the_terminal_and_says_what_a_person_wants_to_know(
     desk: Desk, columns: int, command: tuple[str, ...]
@@ -106,6 +109,18 @@ def test_it_fits_the_terminal_and_says_what_a_person_wants_to_know(
     assert "beta, once proven" in text
     if columns < 100:  # the last column; a wide terminal has the next date after it
         assert any(line.rstrip().endswith("claimable") for line in lines)
+
+
+def test_a_closed_distribution_is_said_to_be_closed_and_no_more(desk: Desk) -> None:
+    project, owner = desk.project, desk.owner
+    project.deploy("brief", owner=owner, oracles=[owner], rows=[Row(owner.address, 5)])
+    project.attest("brief", [owner])
+    project.pay("release", "brief", key=owner)
+    project.pay("reclaim", "brief", key=owner)
+    shown = desk.on_terminal(60, "status", "brief", NO_COLOR="1")
+    assert shown.startswith("brief  closed")
+    assert "5 TEST were promised; nothing is locked any more" in shown
+    assert "claimable" not in shown
 
 
 def test_without_colour_there_is_not_one_escape(desk: Desk) -> None:

@@ -341,5 +341,5 @@ def test_the_other_distributions_of_a_schedule_are_missed(promise: Promise) -> N
     found = project.json("verify", *reversed(pages), *options)
     assert set(verdicts(found).values()) == {"holds"}
     found = project.json("verify", pages[1], *options)
-    assert verdicts(found)["completeness"] == "changed"
+    assert verdicts(found)["completeness"] == "note"
     assert found["holds"] is True
