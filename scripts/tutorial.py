@@ -30,10 +30,10 @@ _COLUMNS = 88
 _ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 # What differs from run to run, and how it is shown while two are compared.
 _MASKS = (
-    (re.compile(r"addr(?:_test)?1[0-9a-z]+(?:\.\.\.[0-9a-z]+)?"), "ADDRESS"),
+    (re.compile(r"addr(?:_test)?1[0-9a-z]+(?:(?:…|\.\.\.)[0-9a-z]*)?"), "ADDRESS"),
     # Units, and so fees, depend a little on the order of hashes.
     (re.compile(r"\d+\.\d{4,6} ADA|\b\d{6} lovelace"), "LOVELACE"),
-    (re.compile(r"\b[0-9a-f]{6,}(?:…|\.\.\.)?"), "HEX"),
+    (re.compile(r"\b[0-9a-f]{6,}(?:(?:…|\.\.\.)[0-9a-f]*)?"), "HEX"),
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?"), "TIME"),
     (re.compile(r"\b(slot|block) +\d+"), r"\1 NUMBER"),
     (re.compile(r"\b\d+(?:\.\d+)? m?s\b"), "DURATION"),
