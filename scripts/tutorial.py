@@ -34,6 +34,8 @@ _MASKS = (
     # Units, and so fees, depend a little on the order of hashes.
     (re.compile(r"\d+\.\d{4,6} ADA|\b\d{6} lovelace"), "LOVELACE"),
     (re.compile(r"\b[0-9a-f]{6,}(?:(?:…|\.\.\.)[0-9a-f]*)?"), "HEX"),
+    # The ledger orders what a transaction looks at by hashes.
+    (re.compile(r"HEX#\d+"), "OUTPUT"),
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?"), "TIME"),
     (re.compile(r"\b(slot|block) +\d+"), r"\1 NUMBER"),
     (re.compile(r"\b\d+(?:\.\d+)? m?s\b"), "DURATION"),
