@@ -32,13 +32,15 @@ _ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _MASKS = (
     (re.compile(r"addr(?:_test)?1[0-9a-z]+(?:(?:…|\.\.\.)[0-9a-z]*)?"), "ADDRESS"),
     # Units, and so fees, depend a little on the order of hashes.
-    (re.compile(r"\d+\.\d{4,6} ADA|\b\d{6} lovelace"), "LOVELACE"),
+    (re.compile(r"\d+\.\d+ ADA|\b\d{6} lovelace"), "LOVELACE"),
     (re.compile(r"\b[0-9a-f]{6,}(?:(?:…|\.\.\.)[0-9a-f]*)?"), "HEX"),
     # The ledger orders what a transaction looks at by hashes.
     (re.compile(r"HEX#\d+"), "OUTPUT"),
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?"), "TIME"),
     (re.compile(r"\b(slot|block) +\d+"), r"\1 NUMBER"),
     (re.compile(r"\b\d+(?:\.\d+)? m?s\b"), "DURATION"),
+    # Where now is on a timeline moves as the years go by.
+    (re.compile(r"[◆◇·│─━]{8,}"), "TIMELINE"),
     (re.compile(r" {2,}|-{3,}|─{3,}"), "  "),
 )
 
