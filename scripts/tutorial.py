@@ -90,9 +90,12 @@ class Terminal:
         return tuple(_lines(f"{self._shell.before}{self._shell.after}"))
 
     def close(self) -> None:
-        """Interrupt what runs, and end the shell."""
+        """Interrupt what runs, see it end, and end the shell: the next page needs its ports."""
         self._shell.sendintr()
-        self._shell.close(force=True)
+        try:
+            self._shell.expect_exact(_PROMPT)
+        finally:
+            self._shell.close(force=True)
 
 
 def _lines(printed: str) -> Iterator[str]:
