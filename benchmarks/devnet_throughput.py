@@ -158,6 +158,7 @@ def profile(wallet: Wallet, lines: int = 12) -> list[tuple[str, float]]:
         for transaction in transactions:
             chain.submit(transaction)
         chain.make_block()
+    # What pstats documents of these two is not in its type stubs.
     stats = pstats.Stats(profiler)
     total = stats.total_tt  # type: ignore[attr-defined]
     own = [

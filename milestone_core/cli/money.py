@@ -12,6 +12,7 @@ import click
 from milestone_core.app import App
 from milestone_core.cli import output, review
 from milestone_core.cli.amounts import Denomination
+from milestone_core.cli.waiting import confirmations_option, timeout_option
 from milestone_core.domain.schedule import Schedule
 from milestone_core.errors import BadInput, MilestoneError, Misconfigured
 from milestone_core.services import reviewing
@@ -141,20 +142,8 @@ def spending_options(command: CommandT) -> CommandT:
         help="The network that is meant; needed on mainnet.",
     )
     @click.option("--no-wait", is_flag=True, help="Return once it is sent.")
-    @click.option(
-        "--confirmations",
-        default=1,
-        show_default=True,
-        type=click.IntRange(1, 100),
-        help="Blocks to see, that of the transaction included.",
-    )
-    @click.option(
-        "--timeout",
-        default=120,
-        show_default=True,
-        type=click.IntRange(1, 86_400),
-        help="Seconds to wait for them.",
-    )
+    @confirmations_option
+    @timeout_option
     @functools.wraps(command)
     def wrapper(
         *args: Any,
@@ -176,4 +165,5 @@ def spending_options(command: CommandT) -> CommandT:
         spending = Spending(keys, dry_run, yes, confirm_network, patience)
         return command(*args, spending=spending, **kwargs)
 
+    # Click fills in what the command's own type does not have.
     return wrapper  # type: ignore[return-value]

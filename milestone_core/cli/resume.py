@@ -7,26 +7,15 @@ import click
 from milestone_core.app import App
 from milestone_core.cli.context import pass_app
 from milestone_core.cli.output import emit, json_option
+from milestone_core.cli.waiting import confirmations_option, timeout_option
 from milestone_core.services import resume as service
 from milestone_core.services.sending import Patience
 
 
 @click.command()
 @click.argument("transaction", required=False, metavar="[TX]")
-@click.option(
-    "--confirmations",
-    default=1,
-    show_default=True,
-    type=click.IntRange(1, 100),
-    help="Blocks to see, that of the transaction included.",
-)
-@click.option(
-    "--timeout",
-    default=120,
-    show_default=True,
-    type=click.IntRange(1, 86_400),
-    help="Seconds to wait for each.",
-)
+@confirmations_option
+@timeout_option
 @json_option
 @pass_app
 def resume(app: App, transaction: str | None, confirmations: int, timeout: int) -> None:

@@ -53,4 +53,5 @@ def signature_files(command: CommandT) -> CommandT:
         )
         return command(*args, signatures=files, **kwargs)
 
+    # Click fills in what the command's own type does not have.
     return wrapper  # type: ignore[return-value]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import click
@@ -18,8 +17,6 @@ from milestone_core.files.times import iso
 from milestone_core.services import distributions, lookup
 from milestone_core.services import verify as service
 from milestone_core.services.verify import Verification
-
-_ID = re.compile(r"[0-9a-fA-F]{56}\.[0-9a-fA-F]{64}")
 
 
 @click.command()
@@ -75,7 +72,7 @@ def verify(
 
 def _pages(app: App, ids: tuple[str, ...]) -> tuple[list[AssetId], Schedule | None]:
     """The distributions that are meant, and their schedule where a name says which."""
-    if len(ids) == 1 and not _ID.fullmatch(ids[0]):
+    if len(ids) == 1 and not lookup.is_id(ids[0]):
         record = distributions.record_of(app, ids[0])
         distributions.deployed_programme(record)
         return list(record.pages), record.schedule
