@@ -61,6 +61,7 @@ from milestone_core.ports import (
     UtxoLookup,
 )
 from milestone_core.providers import NoSettings, Provider, Surroundings
+from milestone_core.urls import without_secrets
 
 __all__ = [
     "ADA",
@@ -124,4 +125,5 @@ __all__ = [
     "lock_is_busy",
     "one_line",
     "plain_document",
+    "without_secrets",
 ]

@@ -170,6 +170,15 @@ class App:
         policy: ReleasePolicy = provider.create(settings, self._surroundings)
         return policy
 
+    def try_out(self, port: str, name: str, settings: Mapping[str, object], network: str) -> None:
+        """Make a provider with settings that are not in force yet; it is asked nothing.
+
+        :raises Misconfigured: it refuses them, or it is not installed.
+        """
+        provider = self.plugins.provider(port, name)
+        surroundings = Surroundings(self._cwd, network, USER_AGENT)
+        provider.create(provider.settings(**settings), surroundings).close()
+
     def now(self) -> int:
         """The wall clock, POSIX ms: for notes to people, never for rules."""
         return time.time_ns() // 1_000_000

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import click
 
@@ -11,8 +10,8 @@ from milestone_core.app import App
 from milestone_core.cli.context import pass_app
 from milestone_core.cli.output import emit, json_option, table
 from milestone_core.config import Entry
+from milestone_core.urls import HIDDEN, without_secrets
 
-HIDDEN = "(hidden)"
 _SECRET_WORDS = frozenset({"secret", "password", "passphrase", "token", "key", "credential"})
 
 
@@ -64,22 +63,8 @@ def _shown(entry: Entry) -> object:
     if isinstance(entry.value, Path):
         return str(entry.value)
     if isinstance(entry.value, str):
-        return _without_password(entry.value)
+        return without_secrets(entry.value)
     return entry.value
-
-
-def _without_password(text: str) -> str:
-    """A URL without what identifies a user to its server; any other text as it is."""
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return text
-    hidden = parts
-    if "@" in parts.netloc:
-        hidden = hidden._replace(netloc=f"{HIDDEN}@{parts.netloc.rpartition('@')[2]}")
-    if parts.scheme and parts.query:
-        hidden = hidden._replace(query=HIDDEN)
-    return text if hidden == parts else urlunsplit(hidden)
 
 
 def _text(value: object) -> str:

@@ -15,6 +15,7 @@ from milestone_core.errors import ServiceUnavailable
 from milestone_core.networks import NETWORKS
 from milestone_core.plugin import PluginState
 from milestone_core.services.doctor import UNWATCHED, Finding, examine
+from milestone_core.urls import without_secrets
 
 _STARTED = frozenset({"Ogmios", "node", "Kupo"})
 
@@ -79,7 +80,10 @@ def _here(app: App, finding: Finding) -> Finding:
 
 
 def _tell_kupo(app: App, patterns: list[str], since: str) -> str:
-    """The command that makes a running Kupo watch patterns, from a block ``slot.hash`` on."""
+    """The command that makes a running Kupo watch patterns, from a block ``slot.hash`` on.
+
+    A password in Kupo's URL is left out: whoever runs it puts it in again.
+    """
     slot, _, header = since.partition(".")
     body = {
         "patterns": patterns,
@@ -89,7 +93,7 @@ def _tell_kupo(app: App, patterns: list[str], since: str) -> str:
     return (
         "curl -X PUT -H 'Content-Type: application/json' "
         f"-d {shlex.quote(json.dumps(body))} "
-        + shlex.quote(f"{app.config.entries['kupo.url'].value}/patterns")
+        + shlex.quote(f"{without_secrets(str(app.config.entries['kupo.url'].value))}/patterns")
     )
 
 

@@ -11,10 +11,12 @@ from milestone_core.app import App
 from milestone_core.cli import doctor as examination
 from milestone_core.cli.output import emit, json_option
 from milestone_core.config import compose, new_project_text, write_new
-from milestone_core.errors import BadInput
+from milestone_core.errors import BadInput, Misconfigured
 from milestone_core.networks import NETWORKS
 
 PROJECT_FILE, DATA_DIR = "milestone.toml", "data"
+_PORTS = {"ogmios": "chain", "kupo": "utxo"}
+_EXAMPLES = {"ogmios": "ws://127.0.0.1:1337", "kupo": "http://127.0.0.1:1442"}
 
 
 @click.command()
@@ -36,16 +38,18 @@ def init(
 
     Example: milestone init . --network devnet
     """
+    app = context.find_object(App)
+    assert app is not None, "the command line runs within an App"
     urls = {"ogmios": ogmios, "kupo": kupo}
     tables = {name: {"url": url} for name, url in urls.items() if url is not None}
+    for name, settings in tables.items():
+        _try_out(app, name, settings, network)
     project = directory / PROJECT_FILE
     try:
         (directory / DATA_DIR).mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise BadInput(f"{directory} cannot be made: {error.strerror}") from error
     write_new(project, new_project_text(NETWORKS[network], tables))
-    app = context.find_object(App)
-    assert app is not None, "the command line runs within an App"
     app.flags = replace(app.flags, config=project)
     services = compose.write(directory, network, ogmios, kupo)
     start = None if services is None else compose.command(services)
@@ -61,3 +65,13 @@ def init(
         lines += [f"wrote {services} and its .env; start the services with:", f"  {start}"]
     emit(document, [*lines, *report.lines])
     context.exit(report.exit)
+
+
+def _try_out(app: App, name: str, settings: dict[str, str], network: str) -> None:
+    """See whether an address can be one, before anything is written."""
+    try:
+        app.try_out(_PORTS[name], name, settings, network)
+    except Misconfigured as error:
+        raise BadInput(
+            f"--{name}: {error.message}", hint=f"Write it as in: --{name} {_EXAMPLES[name]}"
+        ) from error

@@ -30,7 +30,7 @@ def project(tmp_path: Path) -> Project:
     return Project(tmp_path, Devnet(Settings()))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def blind() -> Iterator[Devnet]:
     """A devnet whose Kupo watches something else."""
     with Devnet(Settings(block_time=0, match=("*@" + "00" * 32,))) as running:
@@ -71,6 +71,21 @@ def test_the_command_is_printed_as_a_shell_takes_it(project: Project) -> None:
     out = project("init", "my grants", "--network", "preprod", *NOBODY, exits=3).out
     (command,) = (line for line in out.splitlines() if line.startswith("  docker compose"))
     assert shlex.split(command)[3] == "my grants/infra/compose.yaml"
+
+
+@pytest.mark.parametrize(
+    ("flag", "url"),
+    [("--ogmios", "127.0.0.1:1337"), ("--kupo", "me:hunter2@h:1"), ("--kupo", "ws://127.0.0.1:1")],
+)
+def test_an_address_that_is_none_is_refused_before_anything_is_written(
+    project: Project, flag: str, url: str
+) -> None:
+    refusal = project("init", "grants", "--network", "preprod", flag, url, "--json", exits=2)
+    error = refusal.error
+    assert error["message"].startswith(f"{flag}: ")
+    assert f"{flag} " in error["hint"]
+    assert "hunter2" not in refusal.out + refusal.err
+    assert list(project.folder.iterdir()) == []
 
 
 def test_the_doctor_says_the_same_while_nothing_answers(project: Project) -> None:
@@ -121,6 +136,14 @@ def test_what_the_doctor_says_about_patterns_helps(project: Project, blind: Devn
         assert answer.status == 200
     after = project("doctor", "--json", exits=3).document
     assert [f["part"] for f in after["findings"] if f["part"] == "Kupo" and f["ok"]]
+
+
+def test_the_command_for_kupo_is_shown_without_a_password(project: Project, blind: Devnet) -> None:
+    kupo_url = blind.kupo_url.replace("://", "://me:hunter2@")
+    urls = ("--ogmios", blind.ogmios_url, "--kupo", kupo_url)
+    said = project("init", ".", "--network", "preprod", *urls, exits=3)
+    assert "(hidden)@127.0.0.1" in said.out
+    assert "hunter2" not in said.out + said.err
 
 
 def test_the_doctor_tells_how_far_the_index_is_behind(project: Project) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
-from milestone_core.api import Misconfigured, ServiceUnavailable
+from milestone_core.api import Misconfigured, ServiceUnavailable, without_secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,8 @@ class Endpoint:
             usable = False
         if not usable or parts.query or parts.fragment:
             raise Misconfigured(
-                f"the url of [kupo] is {url!r}, which is not the address of an HTTP server",
+                f"the url of [kupo] is {without_secrets(url)!r}, "
+                "which is not the address of an HTTP server",
                 hint='Write it as in: url = "http://127.0.0.1:1442"',
             )
         return cls(url.rstrip("/"), network, parts)

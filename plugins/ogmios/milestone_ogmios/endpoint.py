@@ -6,7 +6,7 @@ import base64
 from dataclasses import dataclass
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from milestone_core.api import Misconfigured, ServiceUnavailable
+from milestone_core.api import Misconfigured, ServiceUnavailable, without_secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,8 @@ class Endpoint:
             usable = False
         if not usable or parts.fragment:
             raise Misconfigured(
-                f"the url of [ogmios] is {url!r}, which is not the address of a WebSocket",
+                f"the url of [ogmios] is {without_secrets(url)!r}, "
+                "which is not the address of a WebSocket",
                 hint='Write it as in: url = "ws://127.0.0.1:1337"',
             )
         return cls(url, network, user_agent, parts)

@@ -315,6 +315,16 @@ def test_a_url_that_is_no_http_servers_is_a_misconfiguration(url: str, client: M
         client(url)
 
 
+@pytest.mark.parametrize("url", ["ws://me:hunter2@h:1", "me:hunter2@h:1", "http://h:1/?hunter2"])
+def test_what_is_wrong_with_a_url_is_said_without_its_password(
+    url: str, client: MakeClient
+) -> None:
+    with pytest.raises(Misconfigured) as refusal:
+        client(url)
+    assert "h:1" in refusal.value.message
+    assert "hunter2" not in str(refusal.value) + str(refusal.value.hint)
+
+
 @pytest.mark.parametrize("name", ["timeout", "connect_timeout", "max_answer"])
 def test_a_limit_of_nothing_is_a_misconfiguration(name: str, client: MakeClient) -> None:
     with pytest.raises(Misconfigured, match=name):
