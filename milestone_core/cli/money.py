@@ -16,7 +16,8 @@ from milestone_core.cli.waiting import confirmations_option, timeout_option
 from milestone_core.domain.schedule import Schedule
 from milestone_core.errors import BadInput, MilestoneError, Misconfigured
 from milestone_core.services import reviewing
-from milestone_core.services.sending import Operator, Patience, Sent
+from milestone_core.services.following import Patience
+from milestone_core.services.sending import Operator, Sent
 from milestone_core.transactions.keys import read_key
 from milestone_core.transactions.unsigned import Unsigned
 

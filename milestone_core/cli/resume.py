@@ -9,7 +9,7 @@ from milestone_core.cli.context import pass_app
 from milestone_core.cli.output import emit, json_option
 from milestone_core.cli.waiting import confirmations_option, timeout_option
 from milestone_core.services import resume as service
-from milestone_core.services.sending import Patience
+from milestone_core.services.following import Patience
 
 
 @click.command()

@@ -26,6 +26,7 @@ from milestone_core.services import (
     quorum,
     scripts,
     sending,
+    settling,
     signatures,
     wallets,
 )
@@ -152,7 +153,7 @@ def _rotate(
 
 
 def _find(context: Context, name: str, operator: Operator) -> ProgrammeOnChain:
-    sending.settle(context, name, operator.patience)
+    settling.settle(context, name, operator.patience)
     record = distributions.record_of(context, name)
     return distributions.programme_on_chain(context, record)
 

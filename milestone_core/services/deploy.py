@@ -15,6 +15,7 @@ from milestone_core.services import (
     rediscovery,
     scripts,
     sending,
+    settling,
     wallets,
 )
 from milestone_core.services.context import Context
@@ -45,8 +46,8 @@ def deploy_schedule(context: Context, name: str, operator: Operator) -> Deployme
     :raises NotYet, BadInput, NotFound: its observer is not registered, could never run, or nobody
         knows its script.
     """
-    sending.settle(context, NO_SCHEDULE, operator.patience)
-    sending.settle(context, name, operator.patience)
+    settling.settle(context, NO_SCHEDULE, operator.patience)
+    settling.settle(context, name, operator.patience)
     record = _found_again(context, distributions.record_of(context, name))
     observers.observe(context, record.schedule.policy)  # one that cannot run blocks everything
     owner = distributions.owner_of(record.schedule)

@@ -11,7 +11,15 @@ from milestone_core.errors import NotYet, Refused, ScriptRefused
 from milestone_core.files import records
 from milestone_core.files.records import ATTESTATIONS
 from milestone_core.onchain.redeemers import Proof, Signatures
-from milestone_core.services import building, distributions, quorum, scripts, sending, wallets
+from milestone_core.services import (
+    building,
+    distributions,
+    quorum,
+    scripts,
+    sending,
+    settling,
+    wallets,
+)
 from milestone_core.services.building import Moment
 from milestone_core.services.context import Context
 from milestone_core.services.lookup import ProgrammeOnChain
@@ -47,7 +55,7 @@ def prove_milestone(
     :raises Refused: the programme is cancelled.
     :raises ScriptRefused: the contract refuses it, and not because of a signature.
     """
-    sending.settle(context, name, operator.patience)
+    settling.settle(context, name, operator.patience)
 
     def attempt() -> Proven:
         return _prove(context, name, milestone, operator, must_wait=must_wait)

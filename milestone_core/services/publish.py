@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from milestone_core.ports import CompiledValidator
-from milestone_core.services import building, checks, scripts, sending, wallets
+from milestone_core.services import building, checks, scripts, sending, settling, wallets
 from milestone_core.services.context import Context
 from milestone_core.services.sending import Operator, Sent
 from milestone_core.transactions.publish import publish_scripts
@@ -24,17 +24,21 @@ class Publication:
 
 
 def publish(context: Context, operator: Operator) -> Publication:
-    """Put the missing validators on chain.
+    """Put the missing validators on chain; those that another puts there meanwhile are left out.
 
     :raises InsufficientFunds: the wallet cannot pay for them.
     """
     checks.require_network(context)
-    sending.settle(context, NO_SCHEDULE, operator.patience)
-    missing = scripts.find(context).missing
-    if not missing:
-        return Publication((), None)
-    unsigned = publication(context, missing, operator)
-    return Publication(missing, sending.send(context, unsigned, operator, schedule=NO_SCHEDULE))
+    settling.settle(context, NO_SCHEDULE, operator.patience)
+
+    def attempt() -> Publication:
+        missing = scripts.find(context).missing
+        if not missing:
+            return Publication((), None)
+        unsigned = publication(context, missing, operator)
+        return Publication(missing, sending.send(context, unsigned, operator, schedule=NO_SCHEDULE))
+
+    return sending.on_what_is_there(context, operator.patience, attempt)
 
 
 def publication(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from milestone_core.domain import release as rules
 from milestone_core.domain.chain import Value
@@ -11,13 +12,20 @@ from milestone_core.domain.schedule import PROGRAMME_OUTLIVES_EXPIRY
 from milestone_core.errors import NotFound, NotYet
 from milestone_core.files.records import ScheduleRecord
 from milestone_core.files.times import iso
-from milestone_core.services import building, distributions, lookup, scripts, sending, wallets
+from milestone_core.services import (
+    building,
+    distributions,
+    lookup,
+    scripts,
+    sending,
+    settling,
+    wallets,
+)
 from milestone_core.services.context import Context
 from milestone_core.services.lookup import PageOnChain, ProgrammeOnChain
 from milestone_core.services.sending import Operator, Sent
 from milestone_core.transactions import reclaim as closing
 from milestone_core.transactions.reclaim import Ground
-from milestone_core.transactions.unsigned import Unsigned
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +54,9 @@ def reclaim(context: Context, name: str, operator: Operator) -> Reclaimed:
     :raises BadInput: none of the keys is the owner's.
     :raises NotFound: nothing of it is on chain any more.
     :raises NotYet: nothing may be closed yet; says what stands in the way and until when.
+    :raises Closed: another, with the owner's key too, closed something meanwhile.
     """
-    sending.settle(context, name, operator.patience)
+    settling.settle(context, name, operator.patience)
     record = distributions.record_of(context, name)
     owner = distributions.owner_of(record.schedule)
     wallets.owned_output(wallets.open_wallet(context, operator.keys), owner)
@@ -56,33 +65,34 @@ def reclaim(context: Context, name: str, operator: Operator) -> Reclaimed:
     if programme is None and not pages:
         raise NotFound(f"{name!r} is closed: nothing of it is on chain any more")
     now = building.moment(context).now
-    closable = [(page, way) for page in pages if (way := _way(page, programme, now))]
+    steps = [
+        partial(_close_page, context, record, number, operator)
+        for number, page in pages.items()
+        if _way(page, programme, now)
+    ]
     programme_due = programme is not None and now > programme.programme.until
-    if not closable and not programme_due:
-        raise _too_early(name, pages, programme, now)
+    if programme_due:
+        steps.append(partial(_close_programme, context, record, operator))
+    if not steps:
+        raise _too_early(name, [*pages.values()], programme, now)
     sent: list[Sent] = []
     returned = Value()
-    for page, way in closable:
-        unsigned = _close_page(context, page, programme, way, operator)
-        done = sending.send(context, unsigned, operator, schedule=name, must_wait=True)
+    for step in steps:
+        done, held = sending.on_what_is_there(context, operator.patience, step)
         if done is None:
             break
         sent.append(done)
-        returned += _held_by(page)
-    if programme is not None and programme_due and len(sent) == len(closable):
-        unsigned = _close_programme(context, programme, operator)
-        done = sending.send(context, unsigned, operator, schedule=name)
-        if done is not None:
-            sent.append(done)
-            returned += programme.utxo.output.value - Value(0, {programme.id: 1})
-            programme = None
-    return Reclaimed(tuple(sent), returned, programme.programme.until if programme else None)
+        returned += held
+    if programme is None or (programme_due and len(sent) == len(steps)):
+        return Reclaimed(tuple(sent), returned, None)
+    return Reclaimed(tuple(sent), returned, programme.programme.until)
 
 
-def _pages(context: Context, record: ScheduleRecord) -> list[PageOnChain]:
+def _pages(context: Context, record: ScheduleRecord) -> dict[int, PageOnChain]:
+    """The pages that are not closed, by number."""
     numbers = range(len(record.pages))
-    found = (distributions.page_on_chain(context, record, number) for number in numbers)
-    return [page for page in found if page is not None]
+    found = {number: distributions.page_on_chain(context, record, number) for number in numbers}
+    return {number: page for number, page in found.items() if page is not None}
 
 
 def _held_by(page: PageOnChain) -> Value:
@@ -112,13 +122,20 @@ def _way(page: PageOnChain, programme: ProgrammeOnChain | None, now: int) -> _Wa
 
 
 def _close_page(
-    context: Context,
-    page: PageOnChain,
-    programme: ProgrammeOnChain | None,
-    way: _Way,
-    operator: Operator,
-) -> Unsigned:
+    context: Context, record: ScheduleRecord, number: int, operator: Operator
+) -> tuple[Sent | None, Value]:
+    """Close a page as it is now; somebody may have been paid from it since it was last looked at.
+
+    :return: what was sent, if it was approved; and what the page held.
+    """
+    page = distributions.page_on_chain(context, record, number)
+    if page is None:
+        raise lookup.Closed(f"the distribution {record.pages[number]} has been closed meanwhile")
+    programme = _programme(context, record)
     wallet, at = wallets.open_wallet(context, operator.keys), building.moment(context)
+    way = _way(page, programme, at.now)
+    if way is None:
+        raise _too_early(record.key, [page], programme, at.now)
     published = scripts.find(context)
     draft = closing.close_page(
         page=page.id,
@@ -131,10 +148,19 @@ def _close_page(
         valid_from=at.tip.slot if way.bounded else None,
         valid_until=at.deadline(),
     )
-    return building.build(context, draft, wallet, at)
+    unsigned = building.build(context, draft, wallet, at)
+    sent = sending.send(context, unsigned, operator, schedule=record.key, must_wait=True)
+    return sent, _held_by(page)
 
 
-def _close_programme(context: Context, programme: ProgrammeOnChain, operator: Operator) -> Unsigned:
+def _close_programme(
+    context: Context, record: ScheduleRecord, operator: Operator
+) -> tuple[Sent | None, Value]:
+    """Close the programme as it is now.
+
+    :return: what was sent, if it was approved; and what the programme held.
+    """
+    programme = lookup.find_programme(context, distributions.deployed_programme(record))
     wallet, at = wallets.open_wallet(context, operator.keys), building.moment(context)
     draft = closing.close_programme(
         programme=programme.id,
@@ -144,7 +170,9 @@ def _close_programme(context: Context, programme: ProgrammeOnChain, operator: Op
         valid_from=at.tip.slot,
         valid_until=at.deadline(),
     )
-    return building.build(context, draft, wallet, at)
+    unsigned = building.build(context, draft, wallet, at)
+    sent = sending.send(context, unsigned, operator, schedule=record.key)
+    return sent, programme.utxo.output.value - Value(0, {programme.id: 1})
 
 
 def _too_early(

@@ -19,6 +19,7 @@ from milestone_core.services import (
     prove,
     scripts,
     sending,
+    settling,
     wallets,
 )
 from milestone_core.services.building import Moment
@@ -65,7 +66,7 @@ def release(
     :raises NotFound: not deployed, or nobody and nothing of that name in the schedule.
     :raises NotYet: nothing of the selection is claimable; says what is missing.
     """
-    settled = sending.settle(context, name, operator.patience)
+    settled = settling.settle(context, name, operator.patience)
     if limit is not None:
         _refuse_a_second_helping(name, settled)
     loaded = distributions.load(context, name)

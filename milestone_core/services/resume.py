@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from milestone_core.errors import OutcomeUnknown
 from milestone_core.files.records import JournalEntry
-from milestone_core.services import journal, sending
+from milestone_core.services import journal, settling
 from milestone_core.services.context import Context
-from milestone_core.services.sending import Patience
+from milestone_core.services.following import Patience
 
 
 def resume(
@@ -21,13 +21,13 @@ def resume(
     """
     if transaction is not None:
         one = journal.find(context, transaction)
-        settled = sending.settle(context, one.schedule, patience, unsent=True, only=one.key)
+        settled = settling.settle(context, one.schedule, patience, unsent=True, only=one.key)
         return settled or (journal.find(context, one.key),)
     settled = ()
     unknown: OutcomeUnknown | None = None
     for schedule in dict.fromkeys(entry.schedule for entry in journal.entries(context)):
         try:
-            settled += sending.settle(context, schedule, patience, unsent=True)
+            settled += settling.settle(context, schedule, patience, unsent=True)
         except OutcomeUnknown as still:
             unknown = unknown or still
     if unknown is not None:

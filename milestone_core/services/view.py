@@ -14,7 +14,7 @@ from milestone_core.domain.chain import AssetId
 from milestone_core.domain.distribution import Page, Programme, Vault
 from milestone_core.errors import Busy, MilestoneError, ServiceUnavailable
 from milestone_core.files.records import CachedState, ScheduleRecord
-from milestone_core.services import cache, checks, distributions, sending
+from milestone_core.services import cache, checks, distributions, settling
 from milestone_core.services.context import Context
 from milestone_core.services.distributions import Distribution
 from milestone_core.services.lookup import Closed
@@ -61,7 +61,7 @@ def look(context: Context, name: str, *, offline: bool = False) -> View:
         return _from_cache(context, record, cached, None)
     try:
         checks.require_network(context)
-        sending.observe(context, name)
+        settling.observe(context, name)
         record = distributions.record_of(context, name)
         if record.programme is None:
             return View(record, None, (), 0, context.now(), verified=False)

@@ -22,7 +22,7 @@ OutputReference ProtocolParameters Provider RedeemerUnits Refused Releasable Rel
 ReleasePolicy Script ScriptRefused ServiceUnavailable SlotClock Snapshot Spending Storage
 StorageTransaction Surroundings Tip TransactionRefused Units Utxo UtxoLookup Value Vesting hookimpl
 AnswerField LOCK_WAIT_SECONDS check_name exclusive_lock lock_is_busy one_line plain_document
-ObservedPolicy Observer
+ObservedPolicy Observer without_secrets
 """
 
 

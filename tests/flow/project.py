@@ -22,7 +22,8 @@ from milestone_core.domain.vesting import Vesting
 from milestone_core.files.times import iso
 from milestone_core.services import distributions
 from milestone_core.services.distributions import Distribution
-from milestone_core.services.sending import Operator, Patience
+from milestone_core.services.following import Patience
+from milestone_core.services.sending import Operator
 from milestone_core.transactions.keys import SigningKey, read_key
 from milestone_core.transactions.unsigned import Unsigned
 from milestone_devnet.faucet import TOKEN as _FAUCET_TOKEN

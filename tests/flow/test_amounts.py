@@ -10,7 +10,8 @@ from milestone_core.domain.release import Selection
 from milestone_core.domain.vesting import Vesting
 from milestone_core.errors import NotYet, OutcomeUnknown
 from milestone_core.services import release
-from milestone_core.services.sending import Operator, Patience
+from milestone_core.services.following import Patience
+from milestone_core.services.sending import Operator
 
 from .project import DAY, TOKEN, Person, Project, Row, key_of, operator
 from .station import lose

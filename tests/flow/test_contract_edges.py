@@ -20,10 +20,13 @@ from milestone_core.domain.schedule import PROGRAMME_OUTLIVES_EXPIRY
 from milestone_core.domain.vesting import Vesting
 from milestone_core.errors import ScriptRefused
 from milestone_core.onchain.redeemers import Proof
-from milestone_core.services import building, distributions, release, scripts, wallets
+from milestone_core.services import building, distributions, publish, release, scripts, wallets
 from milestone_core.services.building import Moment
 from milestone_core.services.distributions import Distribution
+from milestone_core.services.following import Patience
 from milestone_core.services.lookup import PageOnChain
+from milestone_core.services.publish import Publication
+from milestone_core.services.sending import Operator
 from milestone_core.transactions import prove, reclaim
 from milestone_core.transactions.draft import Draft
 from milestone_core.transactions.reclaim import Ground
@@ -309,3 +312,26 @@ def test_contract_find_names_the_outputs_or_what_is_missing(
         assert {script["output"].partition("#")[0] for script in found} <= {
             transaction["transaction"] for transaction in sent
         }
+
+
+def test_two_who_publish_at_once_with_one_wallet_pay_once(
+    tmp_path: Path,
+    clean_environment: pytest.MonkeyPatch,  # noqa: ARG001
+) -> None:
+    """Who is overtaken looks again, and finds the scripts where the other has put them."""
+    with Devnet(Settings(block_time=0)) as fresh:
+        (tmp_path / "here").mkdir()
+        project = Project.begin(tmp_path / "here", fresh)
+        payer = project.person("payer", ada=200)
+        elsewhere = project.copy(tmp_path / "elsewhere")
+        published: list[object] = []
+
+        def overtaken(_shown: Unsigned) -> bool:
+            fresh.advance(seconds=60)  # or it would be the very same transaction
+            published.append(elsewhere.pay("contract", "publish", key=payer))
+            return True
+
+        with project.app() as app:
+            late = Operator((key_of(payer),), overtaken, Patience(timeout_seconds=20))
+            assert publish.publish(app, late) == Publication((), None)
+        assert len(published) == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from milestone_core.domain import capacity
@@ -9,10 +11,13 @@ from milestone_core.domain.chain import ADA as LOVELACE
 from milestone_core.domain.chain import AssetId
 from milestone_core.domain.vesting import Vesting
 from milestone_core.files.times import parse_time
-from milestone_core.services import release
+from milestone_core.services import reclaim, release
 from milestone_core.services.distributions import Distribution
+from milestone_core.services.following import Patience
+from milestone_core.services.sending import Operator
+from milestone_core.transactions.unsigned import Unsigned
 
-from .project import ADA, DAY, TOKEN, Person, Project, Row
+from .project import ADA, DAY, TOKEN, Person, Project, Row, key_of
 
 
 @pytest.fixture
@@ -285,6 +290,38 @@ def test_what_is_proven_and_unpaid_stays_for_90_days_after_the_expiry(
         "closing of a programme",
     ]
     assert project.held(owner.address).quantity(TOKEN) == 1_000_000
+
+
+def test_who_is_paid_while_the_owner_hesitates_to_close_keeps_it(
+    project: Project, owner: Person, oracle: Person, tmp_path: Path
+) -> None:
+    """The closing is overtaken, and built anew on what the payment has left."""
+    expiry = (project.now // 1000 + 32 * 24 * 3600) * 1000
+    one, two = project.person("one", ada=50), project.person("two", ada=50)
+    rows = [Row(one.address, 5), Row(two.address, 6)]
+    project.deploy("grants", owner=owner, oracles=[oracle], rows=rows, expiry=expiry)
+    project.attest("grants", [oracle])
+    project.pay("prove", "grants", "alpha", key=one)
+    project.devnet.advance(to_ms=expiry + 90 * DAY + 1000)
+    elsewhere = project.copy(tmp_path / "elsewhere")
+    paid: list[object] = []
+
+    def overtaken(_shown: Unsigned) -> bool:
+        if not paid:
+            command = ("release", "grants", "--beneficiary", one.text)
+            paid.append(elsewhere.pay(*command, key=one))
+        return True
+
+    with project.app() as app:
+        late = Operator((key_of(owner),), overtaken, Patience(timeout_seconds=20))
+        closed = reclaim.reclaim(app, "grants", late)
+    assert [sent.purpose for sent in closed.sent] == [
+        "closing of a distribution",
+        "closing of a programme",
+    ]
+    assert project.held(one.address).quantity(TOKEN) == 5
+    assert closed.returned.quantity(TOKEN) == 6
+    assert project.held(owner.address).quantity(TOKEN) == 1_000_000 - 5
 
 
 def test_the_last_payment_after_the_expiry_frees_the_rest_at_once(

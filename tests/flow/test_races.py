@@ -15,7 +15,8 @@ from milestone_core.errors import Busy, NotYet, Overtaken
 from milestone_core.files.records import TransactionState
 from milestone_core.files.signatures import read_signature
 from milestone_core.services import decide, deploy, journal, release
-from milestone_core.services.sending import Operator, Patience
+from milestone_core.services.following import Patience
+from milestone_core.services.sending import Operator
 from milestone_core.transactions.unsigned import Unsigned
 
 from .claims import Claim

@@ -10,8 +10,9 @@ import pytest
 from milestone_core.domain.release import Selection
 from milestone_core.errors import NotFound, OutcomeUnknown
 from milestone_core.files.records import TransactionState
-from milestone_core.services import distributions, release, sending
-from milestone_core.services.sending import Operator, Patience
+from milestone_core.services import distributions, release, settling
+from milestone_core.services.following import Patience
+from milestone_core.services.sending import Operator
 
 from .claims import Claim
 from .project import TOKEN, Row, agree, key_of
@@ -142,7 +143,7 @@ def test_a_lagging_index_is_not_taken_for_a_rollback(claim: Claim) -> None:
     (sent,) = claim.pay()["transactions"]
     with claim.project.app() as app:
         app.utxo = _Empty(app.utxo, behind=10)  # type: ignore[assignment]
-        sending.settle(app, "grants", Patience(timeout_seconds=1))
+        settling.settle(app, "grants", Patience(timeout_seconds=1))
     assert claim.journal() == {sent["transaction"]: CONFIRMED}
 
 
@@ -185,7 +186,7 @@ def test_what_stands_is_looked_at_once_however_much_was_paid(
     with claim.project.app() as app:
         counting = _Counting(app.utxo)
         app.utxo = counting  # type: ignore[assignment]
-        assert sending.settle(app, "grants", Patience()) == ()
+        assert settling.settle(app, "grants", Patience()) == ()
     assert counting.asked == 1
 
 

@@ -20,8 +20,8 @@ from milestone_core.errors import (
 )
 from milestone_core.files.records import JOURNAL, TransactionState
 from milestone_core.ports import Storage
-from milestone_core.services import deploy, sending
-from milestone_core.services.sending import Patience
+from milestone_core.services import deploy, settling
+from milestone_core.services.following import Patience
 
 from .claims import Claim
 from .project import TOKEN, Row, operator
@@ -237,7 +237,7 @@ def test_what_an_index_that_lags_has_not_seen_is_not_given_up(claim: Claim) -> N
 
         app.chain = FailingChain(app.chain, submit)
         with pytest.raises(OutcomeUnknown):
-            sending.settle(app, "grants", Patience(timeout_seconds=1))
+            settling.settle(app, "grants", Patience(timeout_seconds=1))
     assert list(claim.journal().values()) != [TransactionState.SUPERSEDED]
 
 
