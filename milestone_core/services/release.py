@@ -131,6 +131,10 @@ def _pay(
             if not releases:
                 raise _nothing(context, name, fresh, selection, at.now, limit)
             return False
+        if len(due) > 1:
+            context.tell(
+                f"{len(due)} releases are to be sent, each built on what the last one left"
+            )
         number, claims = due[0]
         page = fresh.pages[number]
         assert page is not None, "there are no claims on a closed page"
