@@ -164,7 +164,8 @@ def _more_than_all(case: Case, rng: Random) -> Case | None:
         count = case.facts.plan.vesting(row).count
         changed = _further(everything_due(case), row, count + 1)
         if changed is not None:
-            late = case.facts.plan.vesting(row).step_at(count + 1) + 400 * 86_400_000
+            # When the step beyond the last would have vested, and everything claimed beside has.
+            late = max(changed.lower, case.facts.plan.vesting(row).step_at(count + 1))
             return replace(changed, lower=late, upper=late + 1)
     return None
 

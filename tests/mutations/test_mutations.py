@@ -33,7 +33,7 @@ def is_healthy(sample: Sample, builds: Builds) -> None:
     if known not in _healthy:
         for contract in (builds.silent, builds.traced):
             verdict = judge(sample.build(contract))
-            assert verdict.accepted, (verdict, SEED, sample)
+            assert verdict.accepted, f"{SEED=}: {verdict}: {sample}"
         _healthy.add(known)
 
 
@@ -43,11 +43,11 @@ def is_refused(mutation: Mutation, sample: Sample, builds: Builds) -> bool:
     if altered is None:
         return False
     is_healthy(sample, builds)
-    assert not judge(altered).accepted, (SEED, sample)
+    assert not judge(altered).accepted, f"{SEED=}: accepted: {sample}"
     traced = mutation.apply(sample, builds.traced)
     assert traced is not None
     verdict = explain(traced)
-    assert mutation.explains(verdict), (verdict, mutation.because, SEED, sample)
+    assert mutation.explains(verdict), f"{SEED=}: {verdict}, not {mutation.because}: {sample}"
     return True
 
 
