@@ -17,7 +17,7 @@ from milestone_core.domain.schedule import PolicyChoice
 from milestone_core.errors import BadInput
 from milestone_core.plugin_manager import PluginManager
 from milestone_core.ports import ChainQuery, ContractLoader, ReleasePolicy, Storage, UtxoLookup
-from milestone_core.providers import Surroundings
+from milestone_core.providers import Provider, Surroundings
 from milestone_core.settings import settings_from_document
 
 if TYPE_CHECKING:
@@ -170,12 +170,13 @@ class App:
         policy: ReleasePolicy = provider.create(settings, self._surroundings)
         return policy
 
-    def try_out(self, port: str, name: str, settings: Mapping[str, object], network: str) -> None:
-        """Make a provider with settings that are not in force yet; it is asked nothing.
+    def try_out(
+        self, provider: Provider[Any], settings: Mapping[str, object], network: str
+    ) -> None:
+        """Make what a provider makes, with settings that are not in force yet; it is asked nothing.
 
-        :raises Misconfigured: it refuses them, or it is not installed.
+        :raises Misconfigured: it refuses them.
         """
-        provider = self.plugins.provider(port, name)
         surroundings = Surroundings(self._cwd, network, USER_AGENT)
         provider.create(provider.settings(**settings), surroundings).close()
 

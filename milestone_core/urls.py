@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+import re
+
 HIDDEN = "(hidden)"
+_QUERY = re.compile(r"[?#]")
+_NO_PORT = re.compile(r":(?!\d*$)[^:/\]]+$")
 
 
 def without_secrets(url: str) -> str:
     """A URL without what identifies a user to its server, whether it is well-formed or not.
 
     Rather too much is hidden than too little: who cannot write a URL may have put a password
-    anywhere. A text that is no URL stays as it is, unless there is an ``@`` in it.
+    anywhere. A text that looks like no URL stays as it is.
     """
     scheme, separator, rest = url.partition("://") if "://" in url else ("", "", url)
     user, at, place = rest.rpartition("@")
-    if at and "?" in user:  # part of a password, or is the @ part of a query?
+    if at and _QUERY.search(user):  # part of a password, or is the @ part of a query?
         return f"{scheme}{separator}{HIDDEN}"
-    if separator and "?" in place:
-        place = f"{place.partition('?')[0]}?{HIDDEN}"
-    return f"{scheme}{separator}{HIDDEN if at else ''}{at}{place}"
+    return f"{scheme}{separator}{HIDDEN if at else ''}{at}{_place(place, is_url=bool(separator))}"
+
+
+def _place(place: str, *, is_url: bool) -> str:
+    """Host, port and path; what follows is hidden, and so is a port that can be none."""
+    mark = _QUERY.search(place)
+    if mark is not None:
+        before, after = place[: mark.start()], place[mark.start() :]
+        if is_url or "=" in after or ":" in before or "/" in before:
+            return _place(before, is_url=is_url) + after[0] + HIDDEN
+    host, slash, path = place.partition("/")
+    if is_url:
+        host = _NO_PORT.sub(f":{HIDDEN}", host)
+    return host + slash + path

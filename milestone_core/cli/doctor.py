@@ -90,10 +90,10 @@ def _tell_kupo(app: App, patterns: list[str], since: str) -> str:
         "rollback_to": {"slot_no": int(slot), "header_hash": header},
         "limit": "unsafe_allow_beyond_safe_zone",
     }
+    url = without_secrets(str(app.config.entries["kupo.url"].value)).rstrip("/")
     return (
         "curl -X PUT -H 'Content-Type: application/json' "
-        f"-d {shlex.quote(json.dumps(body))} "
-        + shlex.quote(f"{without_secrets(str(app.config.entries['kupo.url'].value))}/patterns")
+        f"-d {shlex.quote(json.dumps(body))} " + shlex.quote(f"{url}/patterns")
     )
 
 

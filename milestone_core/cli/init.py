@@ -13,6 +13,7 @@ from milestone_core.cli.output import emit, json_option
 from milestone_core.config import compose, new_project_text, write_new
 from milestone_core.errors import BadInput, Misconfigured
 from milestone_core.networks import NETWORKS
+from milestone_core.urls import without_secrets
 
 PROJECT_FILE, DATA_DIR = "milestone.toml", "data"
 _PORTS = {"ogmios": "chain", "kupo": "utxo"}
@@ -49,7 +50,11 @@ def init(
         (directory / DATA_DIR).mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise BadInput(f"{directory} cannot be made: {error.strerror}") from error
-    write_new(project, new_project_text(NETWORKS[network], tables))
+    secret = any(
+        without_secrets(settings["url"]) != settings["url"] for settings in tables.values()
+    )
+    text = new_project_text(NETWORKS[network], tables)
+    write_new(project, text, mode=0o600 if secret else 0o644)
     app.flags = replace(app.flags, config=project)
     services = compose.write(directory, network, ogmios, kupo)
     start = None if services is None else compose.command(services)
@@ -69,8 +74,9 @@ def init(
 
 def _try_out(app: App, name: str, settings: dict[str, str], network: str) -> None:
     """See whether an address can be one, before anything is written."""
+    provider = app.plugins.provider(_PORTS[name], name)
     try:
-        app.try_out(_PORTS[name], name, settings, network)
+        app.try_out(provider, settings, network)
     except Misconfigured as error:
         raise BadInput(
             f"--{name}: {error.message}", hint=f"Write it as in: --{name} {_EXAMPLES[name]}"

@@ -44,9 +44,10 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def write_new(path: Path, text: str) -> None:
+def write_new(path: Path, text: str, mode: int = 0o644) -> None:
     """Write a file that must not exist yet: it appears whole or not at all.
 
+    :param mode: who may read it; only its owner, where a password is in it.
     :raises BadInput: there is one already, or it cannot be written.
     """
     try:
@@ -56,7 +57,7 @@ def write_new(path: Path, text: str) -> None:
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
-            os.chmod(temporary, 0o644)
+            os.chmod(temporary, mode)
             os.link(temporary, path)  # unlike a rename, refuses to replace
         finally:
             os.unlink(temporary)

@@ -88,6 +88,15 @@ def test_an_address_that_is_none_is_refused_before_anything_is_written(
     assert list(project.folder.iterdir()) == []
 
 
+def test_a_plugin_that_is_switched_off_is_not_taken_for_a_bad_address(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MILESTONE_BLOCK_PLUGINS", "ogmios")
+    error = project.json("init", ".", "--network", "preprod", *NOBODY, exits=9)
+    assert "ogmios" in error["message"]
+    assert "--ogmios" not in error["hint"]
+
+
 def test_the_doctor_says_the_same_while_nothing_answers(project: Project) -> None:
     project("init", ".", "--network", "preprod", *NOBODY, exits=3)
     findings = project("doctor", "--json", exits=3).document["findings"]
@@ -143,6 +152,7 @@ def test_the_command_for_kupo_is_shown_without_a_password(project: Project, blin
     urls = ("--ogmios", blind.ogmios_url, "--kupo", kupo_url)
     said = project("init", ".", "--network", "preprod", *urls, exits=3)
     assert "(hidden)@127.0.0.1" in said.out
+    assert (project.folder / "milestone.toml").stat().st_mode & 0o077 == 0
     assert "hunter2" not in said.out + said.err
 
 

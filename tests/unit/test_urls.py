@@ -20,7 +20,12 @@ SECRET = "hunter2"
         ("", ""),
         ("why?", "why?"),
         ("ws://me:hunter2@node.example:1337/a", "ws://(hidden)@node.example:1337/a"),
+        ("ws://[::1]:1337", "ws://[::1]:1337"),
+        ("ws://[::1]", "ws://[::1]"),
         ("https://kupo.example/v1?dmtr=hunter2", "https://kupo.example/v1?(hidden)"),
+        ("http://kupo.example#hunter2", "http://kupo.example#(hidden)"),
+        ("http://me:hunter2", "http://me:(hidden)"),
+        ("http://me:hunter2/v1", "http://me:(hidden)/v1"),
     ],
 )
 def test_what_is_no_secret_stays(url: str, shown: str) -> None:
@@ -36,6 +41,10 @@ def test_a_password_is_hidden_whatever_is_in_it(password: str, scheme: str) -> N
     assert SECRET not in without_secrets(f"{scheme}me:{password}@node.example:1337/v1")
 
 
-@given(token=PASSWORDS)
-def test_a_query_is_hidden_whatever_is_in_it(token: str) -> None:
-    assert SECRET not in without_secrets(f"https://kupo.example/v1?token={token}")
+@given(
+    token=PASSWORDS,
+    place=st.sampled_from(["https://h/v1", "ws:/h", "127.0.0.1:9", "//h", "h/v1"]),
+    mark=st.sampled_from(["?", "#", "?token=", "/?a=b&token="]),
+)
+def test_a_query_is_hidden_whatever_is_in_it(token: str, place: str, mark: str) -> None:
+    assert SECRET not in without_secrets(place + mark + token)

@@ -24,7 +24,12 @@ class Endpoint:
         """
         try:
             parts = urlsplit(url)
-            usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+            usable = (
+                parts.scheme in ("http", "https")
+                and parts.hostname
+                and parts.hostname.encode("idna")
+                and parts.port != 0
+            )
         except ValueError:
             usable = False
         if not usable or parts.query or parts.fragment:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 
-from websockets.exceptions import ConnectionClosed, WebSocketException
+from websockets.exceptions import ConnectionClosed, InvalidURI, WebSocketException
 from websockets.sync.client import connect
 
 from milestone_core.api import BadAnswer, one_line
@@ -86,6 +86,8 @@ class Connection:
         except OSError as error:
             why = one_line(error.strerror or str(error))
             raise endpoint.unreachable(f"cannot be reached: {why}") from error
+        except InvalidURI as error:  # its text repeats the URL, with the password
+            raise endpoint.unreachable(f"cannot be asked: {one_line(error.msg)}") from None
         except WebSocketException as error:
             why = one_line(str(error))
             raise endpoint.unreachable(f"does not speak WebSocket: {why}") from error

@@ -25,11 +25,17 @@ class Endpoint:
     def parse(cls, url: str, network: str, user_agent: str) -> Endpoint:
         """Check the URL.
 
-        :raises Misconfigured: it is not ws:// or wss:// with a host and, perhaps, a port.
+        :raises Misconfigured: it is not ws:// or wss:// with a host and, perhaps, a port, or it has
+            a user without a password.
         """
         try:
             parts = urlsplit(url)
-            usable = parts.scheme in ("ws", "wss") and parts.hostname and parts.port != 0
+            usable = (
+                parts.scheme in ("ws", "wss")
+                and parts.hostname
+                and parts.hostname.encode("idna")
+                and parts.port != 0
+            )
         except ValueError:
             usable = False
         if not usable or parts.fragment:
@@ -37,6 +43,11 @@ class Endpoint:
                 f"the url of [ogmios] is {without_secrets(url)!r}, "
                 "which is not the address of a WebSocket",
                 hint='Write it as in: url = "ws://127.0.0.1:1337"',
+            )
+        if parts.username and parts.password is None:
+            raise Misconfigured(
+                "the url of [ogmios] names a user and no password",
+                hint='Write it as in: url = "ws://USER:PASSWORD@127.0.0.1:1337"',
             )
         return cls(url, network, user_agent, parts)
 

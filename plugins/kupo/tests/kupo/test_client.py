@@ -308,7 +308,17 @@ def test_a_client_goes_on_after_a_fault(kupo: Any, http: Http, client: MakeClien
 
 
 @pytest.mark.parametrize(
-    "url", ["", "127.0.0.1:1442", "ws://h:1", "http://", "http://h:x", "http://h:0", "http://h/?a"]
+    "url",
+    [
+        "",
+        "127.0.0.1:1442",
+        "ws://h:1",
+        "http://",
+        "http://h:x",
+        "http://h:0",
+        "http://h/?a",
+        "http://a..b",
+    ],
 )
 def test_a_url_that_is_no_http_servers_is_a_misconfiguration(url: str, client: MakeClient) -> None:
     with pytest.raises(Misconfigured, match="kupo"):

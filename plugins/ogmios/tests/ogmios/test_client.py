@@ -250,20 +250,32 @@ def test_threads_may_share_a_client(ogmios: Start, client: MakeClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["", "127.0.0.1:1337", "http://h:1", "ws://", "ws://h:x", "ws://h:0", "ws://h:1/#a"]
+    "url",
+    [
+        "",
+        "127.0.0.1:1337",
+        "http://h:1",
+        "ws://",
+        "ws://h:x",
+        "ws://h:0",
+        "ws://h:1/#a",
+        "ws://a..b:1",
+    ],
 )
 def test_a_url_that_is_no_websockets_is_a_misconfiguration(url: str, client: MakeClient) -> None:
     with pytest.raises(Misconfigured, match="ogmios"):
         client(url)
 
 
-@pytest.mark.parametrize("url", ["http://me:hunter2@h:1", "me:hunter2@h:1", "ws://me:hunter2@h:x"])
+@pytest.mark.parametrize(
+    "url",
+    ["http://me:hunter2@h:1", "me:hunter2@h:1", "ws://me:hunter2@h:x", "ws://hunter2@127.0.0.1:1"],
+)
 def test_what_is_wrong_with_a_url_is_said_without_its_password(
     url: str, client: MakeClient
 ) -> None:
     with pytest.raises(Misconfigured) as refusal:
         client(url)
-    assert "@h:" in refusal.value.message
     assert "hunter2" not in str(refusal.value) + str(refusal.value.hint)
 
 
