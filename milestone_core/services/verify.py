@@ -21,7 +21,7 @@ from milestone_core.domain.comparison import (
     unpaid,
 )
 from milestone_core.domain.distribution import Page, Programme
-from milestone_core.domain.schedule import Schedule
+from milestone_core.domain.schedule import TIME_LIMIT, Schedule
 from milestone_core.errors import BadInput
 from milestone_core.files.times import iso
 from milestone_core.services import checks, distributions, lookup, powers, scripts
@@ -222,11 +222,15 @@ def _rows(schedule: Schedule, pages: Sequence[PageOnChain]) -> Iterator[Finding]
     ]
     parts = len(left)
     found: list[Difference] = []
+    rearranged: list[AssetId] = []
     for page in pages:
         if not left:
             found += [Difference(Aspect.EXTRA, None, entry) for entry in entries(page.page)]
             continue
-        found += _nearest(left, page.page)
+        promised, differences = _nearest(left, page.page)
+        found += differences
+        if not differences and _tables(promised) != _tables(page.page):
+            rearranged.append(page.id)
     number = sum(len(page.page.rows) for page in pages)
     for promise, aspects in _ROWS.items():
         different = [difference for difference in found if difference.aspect in aspects]
@@ -234,6 +238,12 @@ def _rows(schedule: Schedule, pages: Sequence[PageOnChain]) -> Iterator[Finding]
             yield _broken(promise, _different(schedule, different))
         else:
             yield _holds(promise, f"all of {number} allocations" if number > 1 else "it is the one")
+    if rearranged:
+        yield _broken(
+            "layout",
+            f"{', '.join(map(str, rearranged))}: every allocation is there, but not in the order "
+            "or with the tables that follow from the schedule; this program pays from no such page",
+        )
     if left:
         yield Finding(
             "completeness",
@@ -243,7 +253,11 @@ def _rows(schedule: Schedule, pages: Sequence[PageOnChain]) -> Iterator[Finding]
         )
 
 
-def _nearest(left: list[Page], page: Page) -> tuple[Difference, ...]:
+def _tables(page: Page) -> tuple[object, ...]:
+    return page.rows, page.addresses, page.vestings
+
+
+def _nearest(left: list[Page], page: Page) -> tuple[Page, tuple[Difference, ...]]:
     """Take the page that is most like ``page`` out of ``left``, and tell how they differ."""
     best: tuple[Difference, ...] | None = None
     place = 0
@@ -253,8 +267,7 @@ def _nearest(left: list[Page], page: Page) -> tuple[Difference, ...]:
             best, place = differences, index
         if not best:
             break
-    del left[place]
-    return best or ()
+    return left.pop(place), best or ()
 
 
 def _different(schedule: Schedule, differences: Sequence[Difference]) -> str:
@@ -291,7 +304,9 @@ def _milestone(schedule: Schedule, entry: Entry) -> str:
 
 def _vesting(entry: Entry) -> str:
     vesting = entry.vesting
-    return f"{vesting.count} instalments every {vesting.step} ms from {iso(vesting.start)}"
+    # The contract asks nothing of a cliff's step, which may have more digits than can be written.
+    step = f"{vesting.step} ms" if vesting.step < TIME_LIMIT else "278 years or more"
+    return f"{vesting.count} instalments every {step} from {iso(vesting.start)}"
 
 
 # The money ----------------------------------------------------------------------------------------

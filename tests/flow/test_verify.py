@@ -13,11 +13,12 @@ import pytest
 
 from milestone_core.domain.chain import ADA as ADA_ASSET
 from milestone_core.domain.chain import Value
+from milestone_core.domain.distribution import Page
 from milestone_core.domain.schedule import Schedule
 from milestone_core.domain.vesting import Vesting
 from milestone_core.files.published import read_published
 from milestone_core.files.schedule_document import parse_document
-from milestone_core.services import lookup
+from milestone_core.services import distributions, lookup
 from milestone_core.services.lookup import PageOnChain
 from milestone_devnet.node import Devnet
 
@@ -88,6 +89,15 @@ def lying(document_hash: bytes) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def laying_out(change: Callable[[Page], Page]) -> Iterator[None]:
+    """Whatever is deployed, its page is another than follows from the schedule."""
+    lay_out = distributions.expected_page
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(distributions, "expected_page", lambda *terms: change(lay_out(*terms)))
+        yield
+
+
 def verdicts(document: dict[str, Any]) -> dict[str, str]:
     return {found["promise"]: found["verdict"] for found in document["promises"]}
 
@@ -127,6 +137,29 @@ def test_every_promise_of_an_honest_distribution_holds(promise: Promise) -> None
         *("vesting", "milestones of the rows", "asset", "owner", "expiry", "policy", "funding"),
         *("milestones", "oracles", "quorum", "until", "not cancelled"),
     } == set(verdicts(document))
+
+
+def test_a_page_whose_rows_are_in_another_order_is_not_what_was_published(
+    promise: Promise,
+) -> None:
+    """All is promised, and yet every other command refuses such a page."""
+    with laying_out(lambda page: replace(page, rows=page.rows[::-1])):
+        page = promise.lock()
+    assert broken(promise.verify(page, exits=7)) == {"layout"}
+
+
+def test_a_step_that_has_no_end_is_a_broken_promise_and_no_crash(promise: Promise) -> None:
+    """Python writes no number of more than 4,300 digits; a cliff's step may have 10,000."""
+    page, honest = promise.lock(), lookup.find_page
+
+    def endless(*arguments: Any) -> PageOnChain:
+        found = honest(*arguments)
+        vestings = tuple(replace(v, step=10**10_000) for v in found.page.vestings)
+        return replace(found, page=replace(found.page, vestings=vestings))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lookup, "find_page", endless)
+        assert broken(promise.verify(page, exits=7)) == {"vesting"}
 
 
 def test_a_stranger_needs_the_id_and_the_document_alone(promise: Promise, tmp_path: Path) -> None:
