@@ -105,6 +105,14 @@ def _longer(data: Any) -> Data:
     return Constr(data.index, [*data.fields, 0])
 
 
+def _payees(data: Any, change: Callable[[Any], Data]) -> Data:
+    return with_field(data, ADDRESSES, [change(address) for address in data.fields[ADDRESSES]])
+
+
+def _owner(data: Any) -> Any:
+    return data.fields[OWNER]
+
+
 for _what, _malformed in (
     ("an extra field", _longer),
     ("a field less", lambda data: Constr(0, data.fields[:-1])),
@@ -124,6 +132,24 @@ for _what, _malformed in (
     (
         "a payee that is no credential",
         lambda data: with_field(data, ADDRESSES, [some(Constr(2, [bytes(28)]), Constr(1))]),
+    ),
+    (
+        "a payee's payment part with an extra field",
+        lambda data: _payees(data, lambda a: with_field(a, 0, _longer(a.fields[0]))),
+    ),
+    (
+        "a payee's missing stake part with a field",
+        lambda data: _payees(data, lambda a: with_field(a, 1, Constr(1, [0]))),
+    ),
+    ("an owner with an extra field", lambda data: with_field(data, OWNER, _longer(_owner(data)))),
+    (
+        # A release that took the field for the observer's hash could never be made.
+        "a missing observer with a field",
+        lambda data: with_field(data, OBSERVER, Constr(1, [bytes(28)])),
+    ),
+    (
+        "an observer with an extra field",
+        lambda data: with_field(data, OBSERVER, _longer(some(bytes(28)))),
     ),
     ("an observer that is a number", lambda data: with_field(data, OBSERVER, some(1))),
     ("an expiry of bytes", lambda data: with_field(data, EXPIRY, b"")),
