@@ -24,7 +24,8 @@ Results go to standard output; progress, warnings and questions go to standard e
 `--json` standard output carries exactly one JSON object with `"schema": 1`; a failure is one on
 standard error, `{"error": {"code", "exit", "message", "hint", "details"}}`. Amounts in JSON are
 strings of base units, times are ISO 8601 in UTC, ids are hex. Nothing is asked without a
-terminal: the error names the option that answers.
+terminal: the error names the option that answers. Where a command of several transactions fails
+after the first, `details.sent_before` lists those that were sent.
 
 | exit code | meaning |
 |---|---|
@@ -35,11 +36,12 @@ terminal: the error names the option that answers.
 | 4 | not found: no such schedule here, not deployed, nothing at that address |
 | 5 | not yet: quorum, vesting, nothing claimable |
 | 6 | funds: fee, least ADA, collateral; with what is lacking |
-| 7 | refused by the contract or the ledger: which redeemer, and the rule |
+| 7 | refused by the contract or the ledger; somebody else was faster; a promise is broken |
 | 8 | sent, outcome unknown: `milestone resume` |
 | 9 | configuration or plugin |
-| 10 | busy: another process holds the write lock |
-| 130 | interrupted |
+| 10 | busy: another process of this project holds the write lock, or was faster |
+| 130 | interrupted, or not agreed to |
+| 141 | whoever read the output has gone |
 
 What follows is what `--help` prints (`make cli-reference`).
 """

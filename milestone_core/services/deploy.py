@@ -19,10 +19,9 @@ from milestone_core.services import (
     wallets,
 )
 from milestone_core.services.context import Context
-from milestone_core.services.publish import NO_SCHEDULE, publication
+from milestone_core.services.publish import publish
 from milestone_core.services.sending import Operator, Sent
 from milestone_core.transactions import deploy
-from milestone_core.transactions.unsigned import Unsigned
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,30 +45,21 @@ def deploy_schedule(context: Context, name: str, operator: Operator) -> Deployme
     :raises NotYet, BadInput, NotFound: its observer is not registered, could never run, or nobody
         knows its script.
     """
-    settling.settle(context, NO_SCHEDULE, operator.patience)
     settling.settle(context, name, operator.patience)
     record = _found_again(context, distributions.record_of(context, name))
     observers.observe(context, record.schedule.policy)  # one that cannot run blocks everything
     owner = distributions.owner_of(record.schedule)
     wallets.owned_output(wallets.open_wallet(context, operator.keys), owner)
-    sent: list[Sent] = []
-    for step in (_publish, *[_next_page] * len(distributions.pages_of(record.schedule))):
-        record = distributions.record_of(context, name)
-        unsigned, details = step(context, record, operator)
-        if unsigned is None:
-            continue
-        done = sending.send(
-            context,
-            unsigned,
-            operator,
-            schedule=name,
-            details=details,
-            must_wait=True,
-            built_on=record,
-        )
-        if done is None:
-            break
-        sent.append(done)
+    scripts_ = publish(context, operator, must_wait=True)
+    if scripts_.published and scripts_.sent is None:
+        return Deployment(record, ())  # not approved: no page can be built without them
+    sent = [scripts_.sent] if scripts_.sent else []
+    with sending.after(sent):
+        for _ in distributions.pages_of(record.schedule):
+            done = _deploy_next_page(context, name, operator)
+            if done is None:
+                break
+            sent.append(done)
     return Deployment(distributions.record_of(context, name), tuple(sent))
 
 
@@ -85,20 +75,15 @@ def _found_again(context: Context, record: ScheduleRecord) -> ScheduleRecord:
     return found
 
 
-Step = tuple[Unsigned | None, dict[str, str]]
+def _deploy_next_page(context: Context, name: str, operator: Operator) -> Sent | None:
+    """Put the first page that is not there on chain, with the programme if that is not.
 
-
-def _publish(context: Context, _record: ScheduleRecord, operator: Operator) -> Step:
-    published = scripts.find(context)
-    if not published.missing:
-        return None, {}
-    return publication(context, published.missing, operator), {}
-
-
-def _next_page(context: Context, record: ScheduleRecord, operator: Operator) -> Step:
+    :return: None if all are there, or if it was not approved.
+    """
+    record = distributions.record_of(context, name)
     schedule, number = record.schedule, len(record.pages)
     if number == len(distributions.pages_of(schedule)):
-        return None, {}
+        return None
     contract, published = context.contract, scripts.find(context)
     wallet, at = wallets.open_wallet(context, operator.keys), building.moment(context)
     seed = wallets.owned_output(wallet, distributions.owner_of(schedule))
@@ -121,4 +106,12 @@ def _next_page(context: Context, record: ScheduleRecord, operator: Operator) -> 
             contract, page, found.utxo, seed, (published["registry"],), deadline
         )
         draft, page_id = registered.draft, registered.page
-    return building.build(context, draft, wallet, at), outcomes.deployed(programme, page_id)
+    return sending.send(
+        context,
+        building.build(context, draft, wallet, at),
+        operator,
+        schedule=name,
+        details=outcomes.deployed(programme, page_id),
+        must_wait=True,
+        built_on=record,
+    )

@@ -15,7 +15,8 @@ def ended(entry: JournalEntry) -> Refused:
     if entry.replaced_by is not None:
         rival = entry.replaced_by.hex()
         return Overtaken(
-            f"the {entry.purpose} {entry.key} was overtaken by {rival}, which spent the same",
+            f"the {entry.purpose} {entry.key} was overtaken by {rival}, which spent the same, or "
+            "what it looks at",
             hint="Nothing of it happened. Run the command again: it builds on what is there now.",
             details={**details, "overtaken_by": rival},
         )
@@ -43,6 +44,12 @@ def interrupted(context: Context, entry: JournalEntry) -> Interrupted:
         return Interrupted(
             f"interrupted: the {entry.purpose} {entry.key} was not sent",
             hint="Run the same command again, or `milestone resume` to send what was signed.",
+            details=details,
+        )
+    if document.state not in lifecycle.OPEN:
+        return Interrupted(
+            f"interrupted: the {entry.purpose} {entry.key} is {document.state.value}",
+            hint="Nothing is open. Run the command again to go on.",
             details=details,
         )
     return Interrupted(

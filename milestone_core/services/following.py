@@ -19,7 +19,7 @@ _ABSENCE_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long to wait for a block, and how many blocks to see on top of it."""
+    """How long to wait for a block, and how high the chain must be from that block on, with it."""
 
     wait: bool = True
     timeout_seconds: int = 120
@@ -29,7 +29,7 @@ class Patience:
 def follow(
     context: Context, entry: JournalEntry, patience: Patience
 ) -> tuple[JournalEntry, int | None]:
-    """Wait until a transaction is in a block with enough blocks on top, or can never be.
+    """Wait until a transaction is in a block that is deep enough, or can never be.
 
     :return: the entry as it ended, and the slot of its block where it has one.
     :raises OutcomeUnknown: that takes too long, or the servers stay away.

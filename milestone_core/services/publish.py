@@ -9,7 +9,6 @@ from milestone_core.services import building, checks, scripts, sending, settling
 from milestone_core.services.context import Context
 from milestone_core.services.sending import Operator, Sent
 from milestone_core.transactions.publish import publish_scripts
-from milestone_core.transactions.unsigned import Unsigned
 
 NO_SCHEDULE = "-"
 """Under this name the journal keeps what belongs to no schedule."""
@@ -23,9 +22,10 @@ class Publication:
     sent: Sent | None
 
 
-def publish(context: Context, operator: Operator) -> Publication:
+def publish(context: Context, operator: Operator, *, must_wait: bool = False) -> Publication:
     """Put the missing validators on chain; those that another puts there meanwhile are left out.
 
+    :param must_wait: wait for the block even if the operator would not.
     :raises InsufficientFunds: the wallet cannot pay for them.
     """
     checks.require_network(context)
@@ -35,16 +35,10 @@ def publish(context: Context, operator: Operator) -> Publication:
         missing = scripts.find(context).missing
         if not missing:
             return Publication((), None)
-        unsigned = publication(context, missing, operator)
-        return Publication(missing, sending.send(context, unsigned, operator, schedule=NO_SCHEDULE))
+        wallet, at = wallets.open_wallet(context, operator.keys), building.moment(context)
+        draft = publish_scripts(context.contract, missing, at.deadline())
+        unsigned = building.build(context, draft, wallet, at)
+        sent = sending.send(context, unsigned, operator, schedule=NO_SCHEDULE, must_wait=must_wait)
+        return Publication(missing, sent)
 
     return sending.on_what_is_there(context, operator.patience, attempt)
-
-
-def publication(
-    context: Context, missing: tuple[CompiledValidator, ...], operator: Operator
-) -> Unsigned:
-    """The transaction that publishes what is missing."""
-    wallet, at = wallets.open_wallet(context, operator.keys), building.moment(context)
-    draft = publish_scripts(context.contract, missing, at.deadline())
-    return building.build(context, draft, wallet, at)

@@ -9,7 +9,7 @@ from milestone_core.domain import release as rules
 from milestone_core.domain.chain import Value
 from milestone_core.domain.distribution import Programme
 from milestone_core.domain.schedule import PROGRAMME_OUTLIVES_EXPIRY
-from milestone_core.errors import NotFound, NotYet
+from milestone_core.errors import NotFound, NotYet, Overtaken
 from milestone_core.files.records import ScheduleRecord
 from milestone_core.files.times import iso
 from milestone_core.services import (
@@ -41,6 +41,14 @@ class Reclaimed:
 
 
 @dataclass(frozen=True, slots=True)
+class _Closed:
+    """``sent`` is None where it was not approved; ``held`` is what the closed outputs hold."""
+
+    sent: Sent | None
+    held: Value
+
+
+@dataclass(frozen=True, slots=True)
 class _Way:
     """How a page may be closed: on which ground, and whether that needs a lower bound in time."""
 
@@ -54,7 +62,7 @@ def reclaim(context: Context, name: str, operator: Operator) -> Reclaimed:
     :raises BadInput: none of the keys is the owner's.
     :raises NotFound: nothing of it is on chain any more.
     :raises NotYet: nothing may be closed yet; says what stands in the way and until when.
-    :raises Closed: another, with the owner's key too, closed something meanwhile.
+    :raises Overtaken: others closed it meanwhile, or prove now that it is owed.
     """
     settling.settle(context, name, operator.patience)
     record = distributions.record_of(context, name)
@@ -77,13 +85,23 @@ def reclaim(context: Context, name: str, operator: Operator) -> Reclaimed:
         raise _too_early(name, [*pages.values()], programme, now)
     sent: list[Sent] = []
     returned = Value()
-    for step in steps:
-        done, held = sending.on_what_is_there(context, operator.patience, step)
-        if done is None:
-            break
-        sent.append(done)
-        returned += held
-    if programme is None or (programme_due and len(sent) == len(steps)):
+    approved = True
+    with sending.after(sent):
+        for step in steps:
+            closed = sending.on_what_is_there(context, operator.patience, step)
+            if closed is None:
+                continue
+            approved = closed.sent is not None
+            if closed.sent is None:
+                break
+            sent.append(closed.sent)
+            returned += closed.held
+    if approved and not sent:
+        raise Overtaken(
+            f"what could be closed of {name!r} has been closed by another, or is owed by now",
+            hint=f"See what there is with: milestone status {name}",
+        )
+    if programme is None or (programme_due and approved):
         return Reclaimed(tuple(sent), returned, None)
     return Reclaimed(tuple(sent), returned, programme.programme.until)
 
@@ -123,19 +141,17 @@ def _way(page: PageOnChain, programme: ProgrammeOnChain | None, now: int) -> _Wa
 
 def _close_page(
     context: Context, record: ScheduleRecord, number: int, operator: Operator
-) -> tuple[Sent | None, Value]:
+) -> _Closed | None:
     """Close a page as it is now; somebody may have been paid from it since it was last looked at.
 
-    :return: what was sent, if it was approved; and what the page held.
+    :return: None if it is closed by now, or if something is owed by now.
     """
     page = distributions.page_on_chain(context, record, number)
-    if page is None:
-        raise lookup.Closed(f"the distribution {record.pages[number]} has been closed meanwhile")
     programme = _programme(context, record)
     wallet, at = wallets.open_wallet(context, operator.keys), building.moment(context)
-    way = _way(page, programme, at.now)
-    if way is None:
-        raise _too_early(record.key, [page], programme, at.now)
+    way = None if page is None else _way(page, programme, at.now)
+    if page is None or way is None:
+        return None
     published = scripts.find(context)
     draft = closing.close_page(
         page=page.id,
@@ -150,17 +166,19 @@ def _close_page(
     )
     unsigned = building.build(context, draft, wallet, at)
     sent = sending.send(context, unsigned, operator, schedule=record.key, must_wait=True)
-    return sent, _held_by(page)
+    return _Closed(sent, _held_by(page))
 
 
 def _close_programme(
     context: Context, record: ScheduleRecord, operator: Operator
-) -> tuple[Sent | None, Value]:
+) -> _Closed | None:
     """Close the programme as it is now.
 
-    :return: what was sent, if it was approved; and what the programme held.
+    :return: None if it is closed by now.
     """
-    programme = lookup.find_programme(context, distributions.deployed_programme(record))
+    programme = _programme(context, record)
+    if programme is None:
+        return None
     wallet, at = wallets.open_wallet(context, operator.keys), building.moment(context)
     draft = closing.close_programme(
         programme=programme.id,
@@ -172,7 +190,7 @@ def _close_programme(
     )
     unsigned = building.build(context, draft, wallet, at)
     sent = sending.send(context, unsigned, operator, schedule=record.key)
-    return sent, programme.utxo.output.value - Value(0, {programme.id: 1})
+    return _Closed(sent, programme.utxo.output.value - Value(0, {programme.id: 1}))
 
 
 def _too_early(

@@ -73,21 +73,22 @@ def release(
     _require_known(loaded, selection)
     now = building.moment(context).now
     proofs: list[Sent] = []
-    for milestone in _worth_proving(context, name, loaded, selection, now):
-        try:
-            proven = prove.prove_milestone(context, name, milestone, operator, must_wait=True)
-        except NotYet as trouble:  # a signature was bad, and there is no other: pay the rest
-            context.warn(f"not proven: {trouble.message}")
-            continue
-        if proven.sent is None and not proven.already:
-            return Released(tuple(proofs), ())  # not approved: there is nothing to pay from it
-        proofs += [proven.sent] if proven.sent else []
-    if proofs:
-        loaded = distributions.load(context, name)
-        now = building.moment(context).now
-    if not claimable(context, loaded, selection, now):
-        raise _nothing(context, name, loaded, selection, now)
-    return Released(tuple(proofs), _pay(context, loaded, selection, operator, limit))
+    with sending.after(proofs):
+        for milestone in _worth_proving(context, name, loaded, selection, now):
+            try:
+                proven = prove.prove_milestone(context, name, milestone, operator, must_wait=True)
+            except NotYet as trouble:  # a signature was bad, and there is no other: pay the rest
+                context.warn(f"not proven: {trouble.message}")
+                continue
+            if proven.sent is None and not proven.already:
+                return Released(tuple(proofs), ())  # not approved: nothing can be paid from it
+            proofs += [proven.sent] if proven.sent else []
+        if proofs:
+            loaded = distributions.load(context, name)
+            now = building.moment(context).now
+        if not claimable(context, loaded, selection, now):
+            raise _nothing(context, name, loaded, selection, now)
+        return Released(tuple(proofs), _pay(context, loaded, selection, operator, limit))
 
 
 def _refuse_a_second_helping(name: str, settled: Sequence[JournalEntry]) -> None:
@@ -115,6 +116,7 @@ def _pay(
     Others may release from the same vault: what they pay meanwhile is not due any more.
     """
     releases: list[Paid] = []
+    sent: list[Sent] = []
     name = loaded.schedule.name
     paid_before = _paid(loaded, selection)
 
@@ -131,16 +133,14 @@ def _pay(
             if not releases:
                 raise _nothing(context, name, fresh, selection, at.now, limit)
             return False
-        if len(due) > 1:
-            context.tell(
-                f"{len(due)} releases are to be sent, each built on what the last one left"
-            )
+        if len(due) > 1 and not releases:
+            context.tell(f"{len(due)} releases are to be sent, each built on what the last left")
         number, claims = due[0]
         page = fresh.pages[number]
         assert page is not None, "there are no claims on a closed page"
         unsigned = build_release(context, fresh, page, claims, operator.keys, at)
         paid = rules.payouts(page.page, page.vault, claims)
-        sent = sending.send(
+        done = sending.send(
             context,
             unsigned,
             operator,
@@ -148,11 +148,13 @@ def _pay(
             details={"paid": ", ".join(f"{p.address}={p.amount}" for p in paid)},
             must_wait=len(due) > 1,
         )
-        releases.append(Paid(paid, sent))
-        return sent is not None and len(due) > 1
+        releases.append(Paid(paid, done))
+        sent.extend([done] if done else [])
+        return done is not None and len(due) > 1
 
-    while sending.on_what_is_there(context, operator.patience, next_release):
-        pass
+    with sending.after(sent):
+        while sending.on_what_is_there(context, operator.patience, next_release):
+            pass
     return tuple(releases)
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from milestone_core.domain.lifecycle import TransactionState, Verdict
 from milestone_core.errors import (
     Busy,
+    MilestoneError,
     Misconfigured,
     OutcomeUnknown,
     Overtaken,
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from milestone_core.transactions.unsigned import Unsigned
 
 ResultT = TypeVar("ResultT")
+
+SENT_BEFORE = "sent_before"
 
 _ATTEMPTS = 4
 """How often a transaction is built for what others are spending as well."""
@@ -76,10 +79,12 @@ def send(
         nothing is signed.
     :return: None if it was not approved.
     :raises TransactionRefused: the ledger refused it; nothing happened.
-    :raises Overtaken: somebody else spent what it spends; nothing happened.
+    :raises Overtaken: somebody else spent what it spends or looks at; nothing happened.
+    :raises Refused: it was sent, and can not land any more; nothing happened.
     :raises ServiceUnavailable: it was not sent.
     :raises OutcomeUnknown: it was sent, and nobody has seen it in a block yet.
     :raises Busy: another process of this project was faster; nothing was sent.
+    :raises Interrupted: Ctrl-C; says whether it was sent by then.
     """
     if not operator.approve(unsigned):
         return None
@@ -102,6 +107,7 @@ def on_what_is_there(
 
     :param attempt: reads the chain, builds, and sends; nothing has happened when it raises.
     :raises Overtaken, TransactionRefused: it is overtaken again and again.
+    :raises MilestoneError: whatever else ``attempt`` raises, at once.
     """
     for left in reversed(range(_ATTEMPTS)):
         try:
@@ -119,6 +125,21 @@ def on_what_is_there(
     raise AssertionError("the last attempt returns or raises")
 
 
+@contextmanager
+def after(sent: Sequence[Sent]) -> Iterator[None]:
+    """Name what has been sent so far in the details of an error that ends what is done within.
+
+    A program that runs a command of several transactions sees nothing else of it.
+    """
+    try:
+        yield
+    except MilestoneError as error:
+        if sent:
+            later = cast("list[str]", error.details.get(SENT_BEFORE, []))
+            error.details[SENT_BEFORE] = [*(one.transaction_id.hex() for one in sent), *later]
+        raise
+
+
 def _send_signed(
     context: Context, entry: JournalEntry, patience: Patience, *, must_wait: bool
 ) -> int | None:
@@ -126,8 +147,7 @@ def _send_signed(
     try:
         context.chain.submit(entry.cbor)
     except TransactionRefused as refusal:
-        entry = journal.move(context, entry, TransactionState.REFUSED)
-        entry = _why_refused(context, entry, refusal, patience)
+        _why_refused(context, entry, refusal, patience)
     except ServiceUnavailable:
         journal.move(context, entry, TransactionState.SIGNED)
         raise
@@ -149,26 +169,29 @@ def _send_signed(
 
 def _why_refused(
     context: Context, entry: JournalEntry, refusal: TransactionRefused, patience: Patience
-) -> JournalEntry:
-    """Find out whether it was refused because somebody else was faster.
+) -> None:
+    """Find out whether it was refused because somebody else was faster, and write down its end.
 
-    :return: the entry, if it has landed all the same: somebody had sent the very same transaction.
+    It returns if the transaction is on its way all the same, or has landed: somebody, from
+    another folder perhaps, has sent the very same one.
+
     :raises Overtaken: another transaction spent what this one was to spend.
     :raises TransactionRefused: the refusal, for it had another reason.
     """
-    if refusal.ledger_code not in _INPUTS_GONE:
-        raise refusal
-    context.tell("somebody else was faster: waiting for their transaction")
-    deadline = time.monotonic() + patience.timeout_seconds
-    while time.monotonic() < deadline:
-        with suppress(ServiceUnavailable):
-            facts, verdict = finding.find_out(context, entry)
-            if verdict is Verdict.LANDED:
-                return entry
-            if verdict is Verdict.SUPERSEDED:
-                ended = TransactionState.SUPERSEDED
-                raise endings.ended(journal.move(context, entry, ended, replaced_by=facts.rival))
-        time.sleep(POLL_SECONDS)
+    if refusal.ledger_code in _INPUTS_GONE:
+        context.tell("somebody else was faster: waiting for their transaction")
+        deadline = time.monotonic() + patience.timeout_seconds
+        while time.monotonic() < deadline:
+            with suppress(ServiceUnavailable):
+                facts, verdict = finding.find_out(context, entry)
+                if verdict is Verdict.LANDED or facts.in_mempool:
+                    return
+                if verdict is Verdict.SUPERSEDED:
+                    ended = TransactionState.SUPERSEDED
+                    entry = journal.move(context, entry, ended, replaced_by=facts.rival)
+                    raise endings.ended(entry)
+            time.sleep(POLL_SECONDS)
+    journal.move(context, entry, TransactionState.REFUSED)
     raise refusal
 
 

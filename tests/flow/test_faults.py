@@ -224,6 +224,29 @@ def test_a_lost_publication_is_not_repeated_by_a_deployment(
         station.stop()
 
 
+def test_the_very_same_transaction_on_its_way_from_another_folder_is_waited_for(
+    tmp_path: Path,
+    clean_environment: pytest.MonkeyPatch,  # noqa: ARG001
+) -> None:
+    """The node refuses it, for it has it already: nothing else is built, and nothing forgotten."""
+    station = Station(tmp_path / "state")
+    try:
+        (tmp_path / "here").mkdir()
+        project = Project.begin(tmp_path / "here", station.devnet)
+        payer = project.person("payer", ada=200)
+        with station.slow() as devnet:
+            elsewhere = project.copy(tmp_path / "elsewhere", devnet)
+            (sent,) = elsewhere.pay("contract", "publish", "--no-wait", key=payer)["transactions"]
+            late = project.pay("contract", "publish", "--timeout", "2", key=payer, exits=8)
+            assert late["details"]["transaction"] == sent["transaction"]
+            devnet.advance(seconds=1)
+            (settled,) = project.json("resume")["settled"]
+        assert settled["transaction"] == sent["transaction"]
+        assert settled["state"] == "confirmed"
+    finally:
+        station.stop()
+
+
 def test_a_confirmed_transaction_is_not_said_to_be_in_no_block(claim: Claim) -> None:
     error = claim.pay("--confirmations", "5", "--timeout", "1", exits=8)
     assert "in no block" not in error["message"]

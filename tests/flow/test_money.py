@@ -9,7 +9,9 @@ import pytest
 from milestone_core.domain import capacity
 from milestone_core.domain.chain import ADA as LOVELACE
 from milestone_core.domain.chain import AssetId
+from milestone_core.domain.release import Selection
 from milestone_core.domain.vesting import Vesting
+from milestone_core.errors import Overtaken, ServiceUnavailable
 from milestone_core.files.times import parse_time
 from milestone_core.services import reclaim, release
 from milestone_core.services.distributions import Distribution
@@ -325,6 +327,59 @@ def test_who_is_paid_while_the_owner_hesitates_to_close_keeps_it(
     assert project.held(one.address).quantity(TOKEN) == 5
     assert closed.returned.quantity(TOKEN) == 6
     assert project.held(owner.address).quantity(TOKEN) == 1_000_000 - 5
+
+
+def test_who_closes_what_another_has_closed_meanwhile_is_told(
+    project: Project, owner: Person, oracle: Person, tmp_path: Path
+) -> None:
+    """The owner at two machines: one asks for consent while the other closes the distribution."""
+    expiry = (project.now // 1000 + 32 * 24 * 3600) * 1000
+    rows = [Row(oracle.address, 5)]
+    project.deploy("grants", owner=owner, oracles=[oracle], rows=rows, expiry=expiry)
+    elsewhere = project.copy(tmp_path / "elsewhere")
+    project.devnet.advance(to_ms=expiry + 90 * DAY - 60_000)
+    closed: list[object] = []
+
+    def overtaken(_shown: Unsigned) -> bool:
+        if not closed:
+            project.devnet.advance(seconds=10)  # or it would be the very same transaction
+            closed.append(elsewhere.pay("reclaim", "grants", key=owner))
+        return True
+
+    with project.app() as app:
+        late = Operator((key_of(owner),), overtaken, Patience(timeout_seconds=20))
+        with pytest.raises(Overtaken, match="has been closed by another"):
+            reclaim.reclaim(app, "grants", late)
+        closed.clear()
+        project.devnet.advance(seconds=120)  # the programme's turn
+        with pytest.raises(Overtaken, match="has been closed by another"):
+            reclaim.reclaim(app, "grants", late)
+    assert project.held(owner.address).quantity(TOKEN) == 1_000_000
+
+
+def test_what_was_sent_before_a_failure_is_told(
+    project: Project, owner: Person, oracle: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program that releases in several transactions must not lose those that were sent."""
+    monkeypatch.setattr(release, "MAX_CLAIMS", 1)
+    people = [project.person(name).address for name in ("one", "two")]
+    rows = [Row(person, 100) for person in people]
+    project.deploy("grants", owner=owner, oracles=[oracle], rows=rows)
+    project.attest("grants", [oracle])
+    shown: list[Unsigned] = []
+
+    def fail_at_the_third(unsigned: Unsigned) -> bool:
+        shown.append(unsigned)
+        if len(shown) == 3:
+            raise ServiceUnavailable("the cable is out")
+        return True
+
+    with project.app() as app:
+        slow = Operator((key_of(owner),), fail_at_the_third, Patience(timeout_seconds=20))
+        with pytest.raises(ServiceUnavailable) as failure:
+            release.release(app, "grants", Selection(), slow)
+    assert failure.value.details == {"sent_before": [one.id.hex() for one in shown[:2]]}
+    assert sorted(held.quantity(TOKEN) for held in project.holdings(people)) == [0, 100]
 
 
 def test_the_last_payment_after_the_expiry_frees_the_rest_at_once(
