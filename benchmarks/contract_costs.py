@@ -272,8 +272,8 @@ def table(found: dict[str, Any]) -> list[str]:
         "",
         f"A page holds {room['beneficiaries_at_80']} beneficiaries with base addresses at 80 % of "
         f"the limits ({room['beneficiaries_at_100']} at 100 %). A release takes "
-        f"{room['claims_at_80']} claims at 80 % ({room['claims_at_100']} at 100 %), then for "
-        f"{room['lovelace_per_claim']} lovelace each.",
+        f"{room['claims_at_80']} claims at 80 % ({room['claims_at_100']} at 100 %, for "
+        f"{room['lovelace_per_claim']} lovelace each).",
         "",
         "| transaction | beneficiaries | size | memory | steps | fee | fee / floor |",
         "|---|---:|---:|---:|---:|---:|---:|",
@@ -288,8 +288,8 @@ def table(found: dict[str, Any]) -> list[str]:
         "|---|---|---:|---:|---:|---:|",
     ]
     lines += [
-        f"| {e['signatures']} signatures | {e['header']} | {e['size']} | {e['memory']} "
-        f"| {e['steps']} | {e['fee']} |"
+        f"| {e['signatures']} signature{'s' * (e['signatures'] > 1)} | {e['header']} "
+        f"| {e['size']} | {e['memory']} | {e['steps']} | {e['fee']} |"
         for e in found["attest"]
     ]
     return lines
