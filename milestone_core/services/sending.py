@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -177,20 +177,30 @@ def _why_refused(
 
     :raises Overtaken: another transaction spent what this one was to spend.
     :raises TransactionRefused: the refusal, for it had another reason.
+    :raises OutcomeUnknown: whether it is on its way, nobody could say in time.
     """
     if refusal.ledger_code in _INPUTS_GONE:
         context.tell("somebody else was faster: waiting for their transaction")
         deadline = time.monotonic() + patience.timeout_seconds
-        while time.monotonic() < deadline:
-            with suppress(ServiceUnavailable):
+        while True:
+            try:
                 facts, verdict = finding.find_out(context, entry)
+            except ServiceUnavailable as trouble:
+                doubt = trouble.message
+            else:
                 if verdict is Verdict.LANDED or facts.in_mempool:
                     return
                 if verdict is Verdict.SUPERSEDED:
                     ended = TransactionState.SUPERSEDED
                     entry = journal.move(context, entry, ended, replaced_by=facts.rival)
                     raise endings.ended(entry)
+                unread = "it may be in a block that the index has not read"
+                doubt = unread if verdict is Verdict.WAIT else ""
+            if time.monotonic() >= deadline:
+                break
             time.sleep(POLL_SECONDS)
+        if doubt:
+            raise endings.unknown(entry, doubt) from refusal
     journal.move(context, entry, TransactionState.REFUSED)
     raise refusal
 

@@ -89,6 +89,30 @@ def test_services_that_stop_after_the_submission_leave_the_outcome_unknown(
     assert (claim.paid, claim.journal()) == (100, {transaction: TransactionState.CONFIRMED})
 
 
+def test_a_refusal_that_nobody_can_explain_leaves_the_outcome_unknown(
+    claim: Claim, station: Station
+) -> None:
+    """Its inputs are gone, perhaps by itself: that is found out before it counts as refused."""
+    with claim.project.app() as app:
+        chain = app.chain
+
+        def submit(transaction: bytes) -> bytes:
+            chain.submit(transaction)
+            station.stop()
+            raise TransactionRefused("all its inputs are spent", ledger_code=3997)
+
+        app.chain = FailingChain(chain, submit)
+        try:
+            with pytest.raises(OutcomeUnknown):
+                claim.release(app, timeout=2)
+        finally:
+            station.start()
+    (transaction,) = claim.journal()
+    assert claim.journal() == {transaction: TransactionState.SENT}
+    claim.project.json("resume")
+    assert (claim.paid, claim.journal()) == (100, {transaction: TransactionState.CONFIRMED})
+
+
 def test_a_transaction_in_no_block_in_time_is_unknown_until_resumed(
     claim: Claim, station: Station
 ) -> None:
