@@ -64,9 +64,10 @@ def build(
     # From below: a guess that is too high would ask a poor wallet for what it need not have.
     fee, units = parameters.fee_constant, dict[Pointer, Units]()
     too_low: set[int] = set()
+    like: Unsigned | None = None
     for _ in range(_MAX_ROUNDS):
         try:
-            unsigned = _assemble(draft, own, parameters, fee, units)
+            unsigned = _assemble(draft, own, parameters, fee, units, like)
         except InsufficientFunds:
             # Say what is lacking for the whole fee and change, not for the guess that was tried.
             fee = _fee_of_the_rich(draft, own, parameters)
@@ -78,11 +79,15 @@ def build(
         if least > fee or (least < fee and least not in too_low):
             fee = least
             continue
+        if least < fee and like is None:
+            # For a lower fee others of the wallet's outputs are chosen, which make it dearer again.
+            fee, too_low, like = least, set(), unsigned
+            continue
         fresh = _evaluate(unsigned, evaluate)
         if fresh == units:
             _check_limits(unsigned, parameters)
             return unsigned
-        units, too_low = fresh, set()
+        units, too_low, like = fresh, set(), None
     raise Refused(f"the {draft.purpose} cannot be balanced: its cost changes with every fee")
 
 
@@ -121,8 +126,12 @@ def _assemble(
     parameters: ProtocolParameters,
     fee: int,
     units: Mapping[Pointer, Units],
+    like: Unsigned | None = None,
 ) -> Unsigned:
-    inputs, change = _balance(draft, own, parameters, fee)
+    """The transaction with that fee, of no other inputs and collateral than ``like`` if given."""
+    payer = own if like is None else _only(own, like.inputs)
+    surety = own if like is None else _only(own, like.put_up)
+    inputs, change = _balance(draft, payer, parameters, fee)
     layout = Layout(
         tuple(sorted(utxo.reference for utxo in inputs)),
         tuple(sorted(utxo.reference for utxo in draft.reference_inputs)),
@@ -131,7 +140,7 @@ def _assemble(
         Redeemer(*pointer, plutus_data.encode(make(layout)), units.get(pointer, Units(0, 0)))
         for pointer, make, _ in _scripts(draft, layout)
     )
-    guard = wallet.collateral(own, parameters, fee) if redeemers else None
+    guard = wallet.collateral(surety, parameters, fee) if redeemers else None
     put_up = guard.inputs if guard else ()
     body = Body(
         inputs=layout.inputs,
@@ -160,6 +169,10 @@ def _assemble(
         put_up=put_up,
         signers=_signers(own, (*inputs, *put_up)),
     )
+
+
+def _only(own: Wallet, utxos: Sequence[Utxo]) -> Wallet:
+    return replace(own, utxos=tuple(utxo for utxo in own.utxos if utxo in utxos))
 
 
 def _balance(

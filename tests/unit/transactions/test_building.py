@@ -185,6 +185,25 @@ def the_review_of_the_bytes_is_what_happens(unsigned: Unsigned, effect: Effect) 
     assert consumed == sum((o.value for o in read.outputs), Value(read.fee)), "nothing is lost"
 
 
+def test_a_collateral_that_only_a_lower_fee_allows_does_not_raise_the_fee() -> None:
+    """It is the smallest that will do, and makes the transaction dearer, so that it will not do."""
+    locked = Utxo(OutputReference(bytes(32), 0), Output(TRUE_ADDRESS, Value(3 * ADA), datum=UNIT))
+    purse = Utxo(OutputReference(bytes(32), 1), Output(key(0).address(0), Value(100 * ADA)))
+    spending = (ScriptInput(locked, lambda _: Constr(0), "spending"),)
+    draft = replace(pay(5 * ADA), script_inputs=spending, reference_inputs=(LIBRARY,))
+    alone = World([locked, purse], [key(0)])
+    fee = build(alone, draft).fee
+
+    tokens = {token(number): 1 for number in range(1, 6)}
+    returned = builder.with_least_ada(Output(key(0).address(0), Value(0, tokens)), PARAMETERS)
+    just_enough = returned.value + Value(fees.collateral_for(PARAMETERS, fee))
+    burden = Utxo(OutputReference(bytes(32), 2), Output(key(0).address(0), just_enough))
+    world = World([locked, purse, burden], [key(0)])
+    unsigned = build(world, draft)
+    assert unsigned.fee == fee
+    assert world.judge(unsigned.sign()).valid
+
+
 @settings(max_examples=15, deadline=None)
 @given(data=st.data())
 def test_a_wallet_with_enough_is_never_told_that_it_lacks_something(data: st.DataObject) -> None:
