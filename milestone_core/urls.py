@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 HIDDEN = "(hidden)"
+_SCHEME = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//")
 _QUERY = re.compile(r"[?#]")
 _NO_PORT = re.compile(r":(?!\d*$)[^:/\]]+$")
 
@@ -15,11 +16,12 @@ def without_secrets(url: str) -> str:
     Rather too much is hidden than too little: who cannot write a URL may have put a password
     anywhere. A text that looks like no URL stays as it is.
     """
-    scheme, separator, rest = url.partition("://") if "://" in url else ("", "", url)
-    user, at, place = rest.rpartition("@")
+    matched = _SCHEME.match(url)
+    scheme = matched[0] if matched else ""
+    user, at, place = url[len(scheme) :].rpartition("@")
     if at and _QUERY.search(user):  # part of a password, or is the @ part of a query?
-        return f"{scheme}{separator}{HIDDEN}"
-    return f"{scheme}{separator}{HIDDEN if at else ''}{at}{_place(place, is_url=bool(separator))}"
+        return f"{scheme}{HIDDEN}"
+    return f"{scheme}{HIDDEN if at else ''}{at}{_place(place, is_url=bool(scheme))}"
 
 
 def _place(place: str, *, is_url: bool) -> str:
