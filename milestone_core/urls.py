@@ -14,7 +14,7 @@ def without_secrets(url: str) -> str:
     """A URL without what identifies a user to its server, whether it is well-formed or not.
 
     Rather too much is hidden than too little: who cannot write a URL may have put a password
-    anywhere. A text that looks like no URL stays as it is.
+    anywhere. A text without the marks of a URL, an ``@`` among them, stays as it is.
     """
     matched = _SCHEME.match(url)
     scheme = matched[0] if matched else ""

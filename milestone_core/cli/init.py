@@ -17,7 +17,6 @@ from milestone_core.urls import without_secrets
 
 PROJECT_FILE, DATA_DIR = "milestone.toml", "data"
 _PORTS = {"ogmios": "chain", "kupo": "utxo"}
-_EXAMPLES = {"ogmios": "ws://127.0.0.1:1337", "kupo": "http://127.0.0.1:1442"}
 
 
 @click.command()
@@ -78,6 +77,6 @@ def _try_out(app: App, name: str, settings: dict[str, str], network: str) -> Non
     try:
         app.try_out(provider, settings, network)
     except Misconfigured as error:
-        raise BadInput(
-            f"--{name}: {error.message}", hint=f"Write it as in: --{name} {_EXAMPLES[name]}"
-        ) from error
+        # What the plugin advises is for milestone.toml.
+        hint = error.hint.replace("url = ", f"--{name} ")
+        raise BadInput(f"--{name}: {error.message}", hint=hint) from error

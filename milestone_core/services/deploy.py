@@ -50,10 +50,10 @@ def deploy_schedule(context: Context, name: str, operator: Operator) -> Deployme
     observers.observe(context, record.schedule.policy)  # one that cannot run blocks everything
     owner = distributions.owner_of(record.schedule)
     wallets.owned_output(wallets.open_wallet(context, operator.keys), owner)
-    scripts_ = publish(context, operator, must_wait=True)
-    if scripts_.published and scripts_.sent is None:
+    publication = publish(context, operator, must_wait=True)
+    if publication.published and publication.sent is None:
         return Deployment(record, ())  # not approved: no page can be built without them
-    sent = [scripts_.sent] if scripts_.sent else []
+    sent = [publication.sent] if publication.sent else []
     with sending.after(sent):
         for _ in distributions.pages_of(record.schedule):
             done = _deploy_next_page(context, name, operator)

@@ -41,7 +41,7 @@ class Reclaimed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Closed:
+class _Closing:
     """``sent`` is None where it was not approved; ``held`` is what the closed outputs hold."""
 
     sent: Sent | None
@@ -141,7 +141,7 @@ def _way(page: PageOnChain, programme: ProgrammeOnChain | None, now: int) -> _Wa
 
 def _close_page(
     context: Context, record: ScheduleRecord, number: int, operator: Operator
-) -> _Closed | None:
+) -> _Closing | None:
     """Close a page as it is now; somebody may have been paid from it since it was last looked at.
 
     :return: None if it is closed by now, or if something is owed by now.
@@ -166,12 +166,12 @@ def _close_page(
     )
     unsigned = building.build(context, draft, wallet, at)
     sent = sending.send(context, unsigned, operator, schedule=record.key, must_wait=True)
-    return _Closed(sent, _held_by(page))
+    return _Closing(sent, _held_by(page))
 
 
 def _close_programme(
     context: Context, record: ScheduleRecord, operator: Operator
-) -> _Closed | None:
+) -> _Closing | None:
     """Close the programme as it is now.
 
     :return: None if it is closed by now.
@@ -190,7 +190,7 @@ def _close_programme(
     )
     unsigned = building.build(context, draft, wallet, at)
     sent = sending.send(context, unsigned, operator, schedule=record.key)
-    return _Closed(sent, programme.utxo.output.value - Value(0, {programme.id: 1}))
+    return _Closing(sent, programme.utxo.output.value - Value(0, {programme.id: 1}))
 
 
 def _too_early(

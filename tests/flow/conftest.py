@@ -12,7 +12,7 @@ import pytest
 from milestone_devnet.node import Devnet, Settings
 
 from .claims import Claim
-from .project import Project, Row
+from .project import Person, Project, Row
 from .station import Station
 
 
@@ -50,6 +50,17 @@ def project(
 ) -> Project:
     """A project of the test's own on the shared devnet."""
     return Project.begin(tmp_path, devnet)
+
+
+@pytest.fixture
+def owner(project: Project) -> Person:
+    """Who has enough of everything; a module may have a poorer one."""
+    return project.person("owner", ada=2000, tokens=1_000_000)
+
+
+@pytest.fixture
+def oracle(project: Project) -> Person:
+    return project.person("oracle")
 
 
 @pytest.fixture(scope="package")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from milestone_core.errors import OutcomeUnknown
+from milestone_core.errors import MilestoneError, OutcomeUnknown
 from milestone_core.ports import ChainQuery
 from milestone_devnet.node import Devnet, Settings
 
@@ -63,14 +63,23 @@ class FailingChain:
         return getattr(self._chain, name)
 
 
-def lose(app: App, *, sent: bool, then: Callable[[], None] = lambda: None) -> None:
-    """Lose the connection at the next submission: after it was ``sent``, or before."""
+def lose(
+    app: App,
+    *,
+    sent: bool,
+    then: Callable[[], None] = lambda: None,
+    error: MilestoneError | None = None,
+) -> None:
+    """Lose the connection at the next submission: after it was ``sent``, or before.
+
+    ``then`` something else happens, and ``error`` is what the client says of it all.
+    """
     chain = app.chain
 
     def submit(transaction: bytes) -> bytes:
         if sent:
             chain.submit(transaction)
         then()
-        raise OutcomeUnknown("the connection was lost")
+        raise error or OutcomeUnknown("the connection was lost")
 
     app.chain = FailingChain(chain, submit)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -199,52 +200,48 @@ def test_a_draft_is_not_replaced_while_its_deployment_is_under_way(claim: Claim)
     assert project.json("status", "more")["total"] == "5"
 
 
-def test_a_lost_publication_is_not_repeated_by_a_deployment(
+@pytest.fixture
+def fresh(
     tmp_path: Path,
     clean_environment: pytest.MonkeyPatch,  # noqa: ARG001
-) -> None:
+) -> Iterator[Station]:
+    """A devnet of the test's own, on which no script is published."""
     station = Station(tmp_path / "state")
-    try:
-        folder = tmp_path / "project"
-        folder.mkdir()
-        project = Project.begin(folder, station.devnet)
-        owner = project.person("owner", ada=200, tokens=100)
-        project.fund(owner.address, ada=200)
-        with project.app() as app:
-            lose(app, sent=False)
-            with pytest.raises(OutcomeUnknown):
-                publish.publish(app, operator(owner))
-        document = project.deploy(
-            "grants", owner=owner, oracles=[owner], rows=[Row(owner.address, 5)]
-        )
-        project.json("resume")
-        purposes = [t["purpose"] for t in document["transactions"]]
-        assert purposes == ["deployment"], "the publication that was sent is settled first"
-    finally:
-        station.stop()
+    yield station
+    station.stop()
+
+
+def test_a_lost_publication_is_not_repeated_by_a_deployment(tmp_path: Path, fresh: Station) -> None:
+    (tmp_path / "project").mkdir()
+    project = Project.begin(tmp_path / "project", fresh.devnet)
+    owner = project.person("owner", ada=200, tokens=100)
+    project.fund(owner.address, ada=200)
+    with project.app() as app:
+        lose(app, sent=False)
+        with pytest.raises(OutcomeUnknown):
+            publish.publish(app, operator(owner))
+    document = project.deploy("grants", owner=owner, oracles=[owner], rows=[Row(owner.address, 5)])
+    project.json("resume")
+    purposes = [t["purpose"] for t in document["transactions"]]
+    assert purposes == ["deployment"], "the publication that was sent is settled first"
 
 
 def test_the_very_same_transaction_on_its_way_from_another_folder_is_waited_for(
-    tmp_path: Path,
-    clean_environment: pytest.MonkeyPatch,  # noqa: ARG001
+    tmp_path: Path, fresh: Station
 ) -> None:
     """The node refuses it, for it has it already: nothing else is built, and nothing forgotten."""
-    station = Station(tmp_path / "state")
-    try:
-        (tmp_path / "here").mkdir()
-        project = Project.begin(tmp_path / "here", station.devnet)
-        payer = project.person("payer", ada=200)
-        with station.slow() as devnet:
-            elsewhere = project.copy(tmp_path / "elsewhere", devnet)
-            (sent,) = elsewhere.pay("contract", "publish", "--no-wait", key=payer)["transactions"]
-            late = project.pay("contract", "publish", "--timeout", "2", key=payer, exits=8)
-            assert late["details"]["transaction"] == sent["transaction"]
-            devnet.advance(seconds=1)
-            (settled,) = project.json("resume")["settled"]
-        assert settled["transaction"] == sent["transaction"]
-        assert settled["state"] == "confirmed"
-    finally:
-        station.stop()
+    (tmp_path / "here").mkdir()
+    project = Project.begin(tmp_path / "here", fresh.devnet)
+    payer = project.person("payer", ada=200)
+    with fresh.slow() as devnet:
+        elsewhere = project.copy(tmp_path / "elsewhere", devnet)
+        (sent,) = elsewhere.pay("contract", "publish", "--no-wait", key=payer)["transactions"]
+        late = project.pay("contract", "publish", "--timeout", "2", key=payer, exits=8)
+        assert late["details"]["transaction"] == sent["transaction"]
+        devnet.advance(seconds=1)
+        (settled,) = project.json("resume")["settled"]
+    assert settled["transaction"] == sent["transaction"]
+    assert settled["state"] == "confirmed"
 
 
 def test_a_confirmed_transaction_is_not_said_to_be_in_no_block(claim: Claim) -> None:

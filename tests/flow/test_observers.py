@@ -76,11 +76,6 @@ def owner(project: Project) -> Person:
     return project.person("owner", ada=300, tokens=1_000)
 
 
-@pytest.fixture
-def oracle(project: Project) -> Person:
-    return project.person("oracle")
-
-
 def send(
     project: Project,
     outputs: list[dict[int, Any]],

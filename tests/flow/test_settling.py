@@ -93,15 +93,9 @@ def test_a_refusal_that_nobody_can_explain_leaves_the_outcome_unknown(
     claim: Claim, station: Station
 ) -> None:
     """Its inputs are gone, perhaps by itself: that is found out before it counts as refused."""
+    spent = TransactionRefused("all its inputs are spent", ledger_code=3997)
     with claim.project.app() as app:
-        chain = app.chain
-
-        def submit(transaction: bytes) -> bytes:
-            chain.submit(transaction)
-            station.stop()
-            raise TransactionRefused("all its inputs are spent", ledger_code=3997)
-
-        app.chain = FailingChain(chain, submit)
+        lose(app, sent=True, then=station.stop, error=spent)
         try:
             with pytest.raises(OutcomeUnknown):
                 claim.release(app, timeout=2)

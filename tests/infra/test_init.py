@@ -75,7 +75,12 @@ def test_the_command_is_printed_as_a_shell_takes_it(project: Project) -> None:
 
 @pytest.mark.parametrize(
     ("flag", "url"),
-    [("--ogmios", "127.0.0.1:1337"), ("--kupo", "me:hunter2@h:1"), ("--kupo", "ws://127.0.0.1:1")],
+    [
+        ("--ogmios", "127.0.0.1:1337"),
+        ("--ogmios", "ws://hunter2@h:1"),
+        ("--kupo", "me:hunter2@h:1"),
+        ("--kupo", "ws://127.0.0.1:1"),
+    ],
 )
 def test_an_address_that_is_none_is_refused_before_anything_is_written(
     project: Project, flag: str, url: str
